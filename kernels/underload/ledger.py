@@ -1,0 +1,223 @@
+"""Claims and their verdicts.
+
+The catalogue ``data/claims/catalogue.yml`` holds what people say about scale, each claim with an id,
+a section, the chapter that settles it, and what it states. A chapter settles a claim by handing over
+what it computed; the verdict follows from the two numbers and is never typed.
+"""
+
+import dataclasses
+import functools
+import html
+import json
+import math
+import pathlib
+
+import yaml
+
+from underload import _check, datasets
+
+__all__ = ["MIME", "Claim", "Verdict", "catalogue", "claim", "settle", "verdicts"]
+
+MIME = "application/vnd.underload.verdict+json"
+MARKS = {"holds": "●", "holds if": "◐", "off": "≠", "false": "✕"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Claim:
+    """One sentence that people repeat.
+
+    Attributes
+    ----------
+    id : str
+        Its name in a chapter.
+    section : str
+        Where it stands in the order of the source.
+    chapter : int
+        The chapter that settles it.
+    text : str
+        The claim in our words.
+    stated : bool or (float, float)
+        The interval of values that the claim allows, or True for a claim that is either so or not.
+    unit : str
+        The unit of the stated value.
+    tolerance : float
+        Relative error that the claim's own rounding allows, such as 0.05 for "about 36".
+    erratum : str
+        What the source gets wrong, when it does.
+    """
+
+    id: str
+    section: str
+    chapter: int
+    text: str
+    stated: object
+    unit: str = ""
+    tolerance: float = 0.0
+    erratum: str = ""
+
+    @property
+    def stated_text(self):
+        """What the claim states, for a reader."""
+        if self.stated is True:
+            return "true"
+        low, high = self.stated
+        if math.isinf(high):
+            return f"at least {number(low)} {self.unit}".strip()
+        span = number(low) if low == high else f"{number(low)} to {number(high)}"
+        return f"{span} {self.unit}".strip()
+
+
+@dataclasses.dataclass(frozen=True)
+class Verdict:
+    """What a chapter found about a claim: `kind` is "holds", "holds if", "off" or "false"."""
+
+    claim: Claim
+    computed: str
+    kind: str
+    words: str
+    because: str
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {"text/plain": self._text(), "text/html": self.card(), MIME: self.record()}
+
+    def record(self):
+        """The verdict as plain data: what the appendix and the tests read."""
+        return {
+            "id": self.claim.id,
+            "computed": self.computed,
+            "kind": self.kind,
+            "words": self.words,
+            "because": self.because,
+        }
+
+    def _text(self):
+        return f"{self.claim.text}\n  stated: {self.claim.stated_text} | computed: {self.computed} | {self.words}"
+
+    def card(self, link=""):
+        """The verdict as an HTML card, with the claim linked to `link` where one is given."""
+        claim = html.escape(self.claim.text)
+        if link:
+            claim = f'<a href="{html.escape(link)}">{claim}</a>'
+        return (
+            f'<aside class="verdict verdict-{self.kind.replace(" ", "-")}" aria-label="Verdict">'
+            f'<p class="verdict-claim">{claim}</p>'
+            f"<dl><div><dt>stated</dt><dd>{html.escape(self.claim.stated_text)}</dd></div>"
+            f"<div><dt>computed</dt><dd>{html.escape(self.computed)}</dd></div>"
+            f'<div class="verdict-word"><dt>verdict</dt><dd><span aria-hidden="true">{MARKS[self.kind]}</span> '
+            f"{html.escape(self.words)}</dd></div></dl>"
+            f'<p class="verdict-because">{html.escape(self.because)}</p></aside>'
+        )
+
+
+def number(value):
+    """A number for a reader: three significant digits, or all digits of a whole number below a million."""
+    if math.isinf(value):
+        return "infinite"
+    if value == 0:
+        return "0"
+    exponent = math.floor(math.log10(abs(value)))
+    if exponent >= 15 or exponent < -4:
+        digits = f"{value / 10**exponent:.3g}"
+        raised = str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+        return f"{digits} × 10{raised}"
+    if value == round(value) and abs(value) < 1e6:
+        return f"{value:,.0f}"
+    for size, word in ((1e12, " trillion"), (1e9, " billion"), (1e6, " million")):
+        if abs(value) >= size:
+            return f"{_three(value / size)}{word}"
+    return _three(value)
+
+
+def _three(value):
+    """Three significant digits, without an exponent and without trailing zeros after the point."""
+    places = max(0, 2 - math.floor(math.log10(abs(value))))
+    text = f"{round(value, 2 - math.floor(math.log10(abs(value)))):,.{places}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+@functools.cache
+def catalogue():
+    """Every claim, in the order of the source, by id."""
+    entries = yaml.safe_load((datasets.root() / "claims" / "catalogue.yml").read_text("utf8"))
+    claims = {}
+    for entry in entries:
+        stated = entry["stated"]
+        if stated is not True:
+            low, high = stated if isinstance(stated, list) else (stated, stated)
+            entry["stated"] = (float(low), float(high))
+        if entry["id"] in claims:
+            _check.fail("id", entry["id"], "must name one claim of the catalogue only")
+        claims[entry["id"]] = Claim(**entry)
+    return claims
+
+
+def claim(id):
+    """One claim of the catalogue."""
+    if id not in catalogue():
+        _check.fail("id", id, "must be a claim of data/claims/catalogue.yml")
+    return catalogue()[id]
+
+
+def settle(id, computed, *, because, condition=None):
+    """Compare a claim with what was computed; as the last line of a cell this shows the verdict card.
+
+    Parameters
+    ----------
+    id : str
+        A claim of the catalogue.
+    computed : float or bool
+        A number in the unit that the claim states, or whether the claim is so.
+    because : str
+        One sentence: why.
+    condition : str, optional
+        What must also be true. It turns *holds* into *holds if*; a claim that fails cannot have one.
+
+    Returns
+    -------
+    Verdict
+
+    Raises
+    ------
+    ValueError
+        For an unknown claim, a value of the wrong kind, or a condition on a claim that fails.
+    """
+    stated_claim = claim(id)
+    kind, words, shown = _judge(stated_claim, computed)
+    if condition is not None:
+        if kind != "holds":
+            _check.fail("condition", condition, f"needs a claim that holds; this one is {words}")
+        kind, words = "holds if", f"holds if {condition}"
+    return Verdict(stated_claim, shown, kind, words, because)
+
+
+def _judge(stated_claim, computed):
+    if stated_claim.stated is True:
+        _check.flag("computed", computed)
+        return ("holds", "holds", "true") if computed else ("false", "false", "false")
+    value = _check.real("computed", computed)
+    low, high = stated_claim.stated
+    shown = f"{number(value)} {stated_claim.unit}".strip()
+    slack = 1 + stated_claim.tolerance
+    if low / slack <= value <= high * slack:
+        return "holds", "holds", shown
+    factor = low / value if value < low else value / high
+    return "off", f"off by {number(round(factor, 1) if factor < 10 else factor)}", shown
+
+
+def verdicts(notebook):
+    """The verdicts stored in the outputs of a notebook, in order.
+
+    Parameters
+    ----------
+    notebook : path
+        An executed ``.ipynb`` file.
+
+    Returns
+    -------
+    list of Verdict
+    """
+    cells = json.loads(pathlib.Path(notebook).read_text("utf8"))["cells"]
+    records = [
+        output["data"][MIME] for cell in cells for output in cell.get("outputs", ()) if MIME in output.get("data", ())
+    ]
+    return [Verdict(claim(r["id"]), r["computed"], r["kind"], r["words"], r["because"]) for r in records]

@@ -12,6 +12,7 @@ import numpy as np
 __all__ = [
     "choice",
     "counts",
+    "each",
     "fail",
     "flag",
     "fraction",
@@ -109,6 +110,36 @@ def choice(name, value, allowed):
     if not isinstance(value, str) or value not in allowed:
         fail(name, value, f"must be one of {words}")
     return value
+
+
+def each(rule, name, values):
+    """A number, or an array of any shape, by one of the scalar rules that admit an interval.
+
+    Parameters
+    ----------
+    rule : callable
+        `real`, `positive`, `nonnegative`, `probability` or `fraction`.
+    name : str
+    values : float or array
+
+    Returns
+    -------
+    float or ndarray of float64
+        An array holds only values of the interval if its smallest and its largest lie in it.
+    """
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        fail(name, values, "must be a number or an array of numbers")
+    if array.ndim == 0:
+        return rule(name, values)
+    if array.dtype.kind not in "iuf" or array.size == 0:
+        fail(name, values, "must be a number or an array of numbers")
+    array = array.astype(np.float64)
+    for place in (array.argmin(), array.argmax()):  # a NaN is the smallest and the largest of all
+        where = ", ".join(map(str, np.unravel_index(place, array.shape)))
+        rule(f"{name}[{where}]", array.flat[place])
+    return array
 
 
 def sample(name, values, least=1, lowest=-math.inf):

@@ -1,0 +1,74 @@
+"""Scalar kernels for factorials and Poisson weights that keep their digits.
+
+After Loader, "Fast and accurate computation of binomial probabilities" (2000): a logarithm of a
+probability is built from a deviance and Stirling errors, never from differences of log-gammas.
+"""
+
+import math
+
+from underload._jit import kernel
+
+HALF_LOG_TWO_PI = 0.5 * math.log(2 * math.pi)
+
+
+@kernel
+def log1p_minus(x):
+    """log(1 + x) - x without cancellation, for x > -1.
+
+    Near 0 it sums log(1 + x) = 2 atanh(r) with r = x / (2 + x), less the x: r (2 r^2 S - x).
+    """
+    if not -0.4 < x < 0.6:
+        return math.log1p(x) - x
+    r = x / (2 + x)
+    square = r * r
+    total, power, odd = 1 / 3, square, 5.0
+    while power > 1e-17:
+        total += power / odd
+        power *= square
+        odd += 2
+    return r * (2 * square * total - x)
+
+
+@kernel
+def deviance(u):
+    """(1 + u) log(1 + u) - u, for u >= -1: the large-deviation rate of a unit Poisson variable."""
+    if u <= -1:
+        return 1.0
+    if abs(u) < 0.5:
+        return (1 + u) * log1p_minus(u) + u * u
+    return (1 + u) * math.log1p(u) - u
+
+
+@kernel
+def stirling_error(n):
+    """log(n!) - log(sqrt(2 pi n) (n / e)^n) for a whole number n >= 1."""
+    if n < 16:
+        return math.lgamma(n + 1.0) - (n + 0.5) * math.log(n) + n - HALF_LOG_TWO_PI
+    inverse = 1 / n
+    square = inverse * inverse
+    return inverse * (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square * (1 / 1680 - square / 1188))))
+
+
+@kernel
+def log_falling(n, k):
+    """log of n (n-1) ... (n-k+1) / n^k for whole numbers 0 <= k <= n."""
+    if k <= 64:
+        total = 0.0
+        for j in range(1, int(k)):
+            total += math.log1p(-j / n)
+        return total
+    x = k / n
+    if n - k < 1:
+        return 0.5 * math.log(n) + HALF_LOG_TWO_PI + stirling_error(n) - n
+    return stirling_error(n) - stirling_error(n - k) - 0.5 * math.log1p(-x) - n * deviance(-x)
+
+
+@kernel
+def poisson_weight(k, mean):
+    """Probability that a Poisson variable of this mean equals the whole number k >= 0."""
+    if k <= 16:
+        weight = math.exp(-mean)
+        for j in range(1, int(k) + 1):
+            weight *= mean / j
+        return weight
+    return math.exp(-stirling_error(k) - mean * deviance((k - mean) / mean)) / math.sqrt(2 * math.pi * k)

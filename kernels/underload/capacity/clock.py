@@ -1,0 +1,132 @@
+"""Clocks of rare events: when they happen, one by one or in bursts, and how to tell the two apart."""
+
+import math
+
+import numpy as np
+
+from underload import _check
+from underload._jit import kernel
+from underload.random import exponential, seed_state
+
+__all__ = ["clustered_event_times", "dispersion_index", "event_times"]
+
+
+def event_times(rate, seconds, seed):
+    """Times of the events of a Poisson process.
+
+    Parameters
+    ----------
+    rate : float
+        Events per second.
+    seconds : float
+        Length of the record [s].
+    seed : int
+
+    Returns
+    -------
+    ndarray of float64, shape (events,)
+        Increasing times in [0, seconds).
+    """
+    return clustered_event_times(rate, seconds, 1.0, seed)
+
+
+def clustered_event_times(rate, seconds, burst_mean, seed):
+    """Times of events that come in bursts: a compound Poisson process with geometric burst sizes.
+
+    Parameters
+    ----------
+    rate : float
+        Events per second, the same as without bursts: bursts come at rate / burst_mean.
+    seconds : float
+        Length of the record [s].
+    burst_mean : float
+        Mean number of events in a burst, at least 1. The number is 1, 2, 3, ... with probabilities
+        in proportion to (1 - 1/burst_mean)^number.
+    seed : int
+
+    Returns
+    -------
+    ndarray of float64, shape (events,)
+        Non-decreasing times in [0, seconds). The events of a burst are simultaneous.
+
+    Notes
+    -----
+    Counts over windows have variance / mean = 2 burst_mean - 1, whatever the window.
+    """
+    rate = _check.nonnegative("rate", rate)
+    seconds = _check.nonnegative("seconds", seconds)
+    burst_mean = _check.real("burst_mean", burst_mean, "must be a finite number >= 1")
+    if burst_mean < 1:
+        _check.fail("burst_mean", burst_mean, "must be at least 1: a burst has an event")
+    state = seed_state(_check.seed("seed", seed))
+    bursts = rate / burst_mean
+    if bursts * seconds > 1e9:
+        _check.fail("seconds", seconds, f"must hold at most 1e9 bursts, here {bursts * seconds:.3g}")
+    expected = bursts * seconds
+    buffer = np.empty(int(expected + 6 * math.sqrt(expected) + 16))
+    parts, last = [], 0.0
+    while bursts > 0:
+        filled = _arrivals(state, bursts, last, seconds, buffer)
+        parts.append(buffer[:filled].copy())
+        if filled < len(buffer):
+            break
+        last = buffer[-1]
+    times = np.concatenate(parts) if parts else np.empty(0)
+    return times if burst_mean == 1 else np.repeat(times, _burst_sizes(state, burst_mean, len(times)))
+
+
+def dispersion_index(times, window, seconds):
+    """Variance over mean of the number of events in consecutive windows: 1 for a Poisson process.
+
+    Parameters
+    ----------
+    times : array, shape (events,)
+        Times in [0, seconds) [s]; those after the last whole window do not count.
+    window : float
+        Length of a window [s].
+    seconds : float
+        Length of the record [s], at least two windows.
+
+    Returns
+    -------
+    float
+
+    Notes
+    -----
+    The index of dispersion for counts, Cox and Lewis, "The Statistical Analysis of Series of Events"
+    (1966). The variance is the unbiased one.
+    """
+    times = _check.sample("times", times, lowest=0)
+    window, seconds = _check.positive("window", window), _check.positive("seconds", seconds)
+    windows = int(seconds / window)
+    if windows < 2:
+        _check.fail("window", window, f"must fit at least twice into seconds={seconds:g}")
+    if times.max() >= seconds:
+        _check.fail("times", times.max(), f"must lie below seconds={seconds:g}")
+    places = (times / window).astype(np.int64)
+    counts = np.bincount(places[places < windows], minlength=windows)
+    if not counts.any():
+        _check.fail("times", times, f"must have an event in the first {windows} windows")
+    return float(counts.var(ddof=1) / counts.mean())
+
+
+@kernel
+def _arrivals(state, rate, start, end, times):
+    """Fill `times` with the arrivals after `start` and before `end`; returns how many."""
+    now = start
+    for i in range(len(times)):
+        now += exponential(state) / rate
+        if now >= end:
+            return i
+        times[i] = now
+    return len(times)
+
+
+@kernel
+def _burst_sizes(state, mean, bursts):
+    """Geometric sizes on 1, 2, ...: the whole part of an exponential variable, plus 1."""
+    scale = -1 / math.log1p(-1 / mean)
+    sizes = np.empty(bursts, dtype=np.int64)
+    for i in range(bursts):
+        sizes[i] = 1 + int(exponential(state) * scale)
+    return sizes

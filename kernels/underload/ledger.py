@@ -16,7 +16,7 @@ import yaml
 
 from underload import _check, datasets
 
-__all__ = ["MIME", "Claim", "Verdict", "catalogue", "claim", "settle", "verdicts"]
+__all__ = ["MIME", "Claim", "Verdict", "catalogue", "claim", "restore", "settle", "verdicts"]
 
 MIME = "application/vnd.underload.verdict+json"
 MARKS = {"holds": "●", "holds if": "◐", "off": "≠", "false": "✕"}
@@ -220,4 +220,9 @@ def verdicts(notebook):
     records = [
         output["data"][MIME] for cell in cells for output in cell.get("outputs", ()) if MIME in output.get("data", ())
     ]
-    return [Verdict(claim(r["id"]), r["computed"], r["kind"], r["words"], r["because"]) for r in records]
+    return [restore(record) for record in records]
+
+
+def restore(record):
+    """The verdict that a stored record holds."""
+    return Verdict(claim(record["id"]), record["computed"], record["kind"], record["words"], record["because"])

@@ -1,0 +1,28 @@
+"""The Sphinx side of the book: what the site shows beyond the theme.
+
+Each module is one concept and has its own `setup`. Directives: ``{lead}``, ``{picture}``, ``{verdict}``,
+``{verdicts}``, ``{doors}``, ``{claims}``, ``{errata}``, ``{provenance}``.
+"""
+
+from underload_site import (
+    citation,
+    claims,
+    errata,
+    excerpt,
+    frontpage,
+    late,
+    offline,
+    page,
+    pictures,
+    provenance,
+    verdicts,
+)
+
+PARTS = (late, pictures, excerpt, verdicts, claims, errata, provenance, frontpage, citation, page, offline)
+
+
+def setup(app):
+    """Register every part with Sphinx."""
+    for part in PARTS:
+        part.setup(app)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

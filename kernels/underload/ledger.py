@@ -19,6 +19,14 @@ from underload import _check, datasets
 __all__ = ["MIME", "Claim", "Verdict", "catalogue", "claim", "restore", "settle", "verdicts"]
 
 MIME = "application/vnd.underload.verdict+json"
+# For a notebook, where the site's stylesheet is not at hand; a viewer that drops it still shows a readable card.
+NOTEBOOK_STYLE = (
+    "<style>.verdict{border-top:2px solid;border-bottom:1px solid;margin:.5em 0;max-width:42em}"
+    ".verdict dl{display:flex;flex-wrap:wrap;gap:.3em 2.5em;margin:0}"
+    ".verdict dt,.verdict dd{float:none;margin:0;width:auto}"
+    ".verdict dt,.verdict-section{display:block;font-size:80%;font-weight:400;opacity:.7}"
+    ".verdict-claim{font-size:110%}</style>"
+)
 MARKS = {"holds": "●", "holds if": "◐", "off": "≠", "false": "✕"}
 
 
@@ -78,7 +86,7 @@ class Verdict:
     because: str
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"text/plain": self._text(), "text/html": self.card(), MIME: self.record()}
+        return {"text/plain": self._text(), "text/html": NOTEBOOK_STYLE + self.card(), MIME: self.record()}
 
     def record(self):
         """The verdict as plain data: what the appendix and the tests read."""
@@ -94,19 +102,34 @@ class Verdict:
         return f"{self.claim.text}\n  stated: {self.claim.stated_text} | computed: {self.computed} | {self.words}"
 
     def card(self, link=""):
-        """The verdict as an HTML card, with the claim linked to `link` where one is given."""
-        claim = html.escape(self.claim.text)
-        if link:
-            claim = f'<a href="{html.escape(link)}">{claim}</a>'
+        """The verdict as an HTML card that reads well without a stylesheet.
+
+        Parameters
+        ----------
+        link : str
+            Where the claim is settled, for a card on another page. The card of the chapter itself has no
+            link; it has the id ``verdict-<claim id>`` instead.
+        """
+        claim = self.claim
+        text = html.escape(claim.text)
+        heading = f'<span class="verdict-section">Claim {html.escape(claim.section)}</span> '
+        heading += f'<a href="{html.escape(link)}">{text}</a>' if link else text
+        word = self.kind if self.kind == "holds if" else self.words
+        verdict = f'<span class="verdict-mark" aria-hidden="true">{MARKS[self.kind]}</span> <b>{html.escape(word)}</b>'
+        verdict += html.escape(self.words.removeprefix(word))
+        place = "" if link else f' id="verdict-{claim.id}"'
         return (
-            f'<aside class="verdict verdict-{self.kind.replace(" ", "-")}" aria-label="Verdict">'
-            f'<p class="verdict-claim">{claim}</p>'
-            f"<dl><div><dt>stated</dt><dd>{html.escape(self.claim.stated_text)}</dd></div>"
-            f"<div><dt>computed</dt><dd>{html.escape(self.computed)}</dd></div>"
-            f'<div class="verdict-word"><dt>verdict</dt><dd><span aria-hidden="true">{MARKS[self.kind]}</span> '
-            f"{html.escape(self.words)}</dd></div></dl>"
-            f'<p class="verdict-because">{html.escape(self.because)}</p></aside>'
+            f'<div class="verdict verdict-{self.kind.replace(" ", "-")}"{place} role="group" aria-label="Verdict">'
+            f'<p class="verdict-claim">{heading}</p><dl>'
+            + _reading("stated", html.escape(claim.stated_text))
+            + _reading("computed", html.escape(self.computed))
+            + _reading("verdict", verdict)
+            + f'</dl><p class="verdict-because">{html.escape(self.because)}</p></div>'
         )
+
+
+def _reading(name, value):
+    return f'<div class="verdict-{name}"><dt>{name}</dt><dd>{value}</dd></div>'
 
 
 def number(value):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from .._jit import kernel
+from ._options import INLINE
 from .xoshiro import next_uint64
 
 __all__ = ["bounded", "uniform", "uniform_open"]
@@ -11,13 +12,13 @@ U0, U1, U11, U32 = (np.uint64(n) for n in (0, 1, 11, 32))
 LOW32 = np.uint64(0xFFFFFFFF)
 
 
-@kernel
+@kernel(**INLINE)
 def uniform(state):
     """A float64 in [0, 1): a multiple of 2**-53."""
     return np.int64(next_uint64(state) >> U11) * 1.1102230246251565e-16  # 2**-53
 
 
-@kernel
+@kernel(**INLINE)
 def uniform_open(state):
     """A float64 in (0, 1): an odd multiple of 2**-53, so that its logarithm and its reciprocal are finite."""
     return np.int64((next_uint64(state) >> U11) | U1) * 1.1102230246251565e-16
@@ -33,7 +34,7 @@ def _high_product(a, b):
     return a1 * b1 + (middle >> U32) + (other >> U32)
 
 
-@kernel
+@kernel(**INLINE)
 def bounded(state, n):
     """A whole number in [0, n), each exactly as likely as the others, as int64.
 

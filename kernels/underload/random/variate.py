@@ -2,6 +2,7 @@
 
 from .._jit import kernel
 from ._fdlibm import exp, log
+from ._options import INLINE
 from .gamma import gamma
 from .uniform import uniform
 from .ziggurat import exponential, normal
@@ -21,7 +22,7 @@ __all__ = [
 EXPONENTIAL, DETERMINISTIC, UNIFORM, GAMMA, LOGNORMAL, PARETO, WEIBULL, HYPEREXPONENTIAL = range(8)
 
 
-@kernel
+@kernel(**INLINE)
 def variate(state, code, params):
     """A variate of the distribution that `code` and `params` name.
 

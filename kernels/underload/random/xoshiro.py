@@ -11,6 +11,7 @@ import numpy as np
 
 from .. import _check
 from .._jit import kernel
+from ._options import INLINE
 
 __all__ = ["jump", "long_jump", "next_uint64", "seed_state", "streams"]
 
@@ -53,7 +54,7 @@ def seed_state(seed):
     return state
 
 
-@kernel
+@kernel(**INLINE)
 def next_uint64(state):
     """The next 64 random bits; `state` (uint64[4]) moves on by one."""
     s0, s1, s2, s3 = state[0], state[1], state[2], state[3]

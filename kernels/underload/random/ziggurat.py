@@ -17,6 +17,7 @@ import numpy as np
 
 from .._jit import kernel
 from ._fdlibm import exp, log
+from ._options import INLINE
 from .uniform import uniform, uniform_open
 from .xoshiro import next_uint64
 
@@ -54,6 +55,20 @@ N_WIDTH, N_LIMIT, N_HEIGHT = _tables(
 
 
 @kernel
+def _under_exponential(x, layer, u):
+    """Whether a point over `x`, at the part `u` of the height of its strip, lies under the exponential density."""
+    foot = E_HEIGHT[layer]
+    return foot + u * (E_HEIGHT[layer + 1] - foot) < exp(-x)
+
+
+@kernel
+def _under_normal(x, layer, u):
+    """Whether a point over `x`, at the part `u` of the height of its strip, lies under the normal density."""
+    foot = N_HEIGHT[layer]
+    return foot + u * (N_HEIGHT[layer + 1] - foot) < exp(-0.5 * x * x)
+
+
+@kernel(**INLINE)
 def exponential(state):
     """An exponential variate of mean 1, in (0, inf), as float64."""
     shift = 0.0
@@ -66,13 +81,18 @@ def exponential(state):
             return shift + x
         if layer == 0:  # past the last edge the exponential starts anew
             shift += EXPONENTIAL_TAIL
-            continue
-        foot = E_HEIGHT[layer]
-        if foot + uniform(state) * (E_HEIGHT[layer + 1] - foot) < exp(-x):
+        elif _under_exponential(x, layer, uniform(state)):
             return shift + x
 
 
 @kernel
+def _tail(u, v):
+    """A proposal for the normal tail from two uniforms; negative when it is rejected."""
+    x = -log(u) / NORMAL_TAIL
+    return NORMAL_TAIL + x if -2.0 * log(v) > x * x else -1.0
+
+
+@kernel(**INLINE)
 def normal(state):
     """A normal variate of mean 0 and variance 1, as float64."""
     while True:
@@ -83,17 +103,9 @@ def normal(state):
         if abs(position) < N_LIMIT[layer]:
             return x
         if layer == 0:
-            return _normal_tail(state, x < 0)
-        foot = N_HEIGHT[layer]
-        if foot + uniform(state) * (N_HEIGHT[layer + 1] - foot) < exp(-0.5 * x * x):
+            tail = -1.0
+            while tail < 0.0:
+                tail = _tail(uniform_open(state), uniform_open(state))
+            return math.copysign(tail, x)
+        if _under_normal(x, layer, uniform(state)):
             return x
-
-
-@kernel
-def _normal_tail(state, negative):
-    """A normal variate given that it lies beyond the last edge."""
-    while True:
-        x = -log(uniform_open(state)) / NORMAL_TAIL
-        y = -log(uniform_open(state))
-        if 2.0 * y > x * x:
-            return -(NORMAL_TAIL + x) if negative else NORMAL_TAIL + x

@@ -145,6 +145,7 @@ def number(value):
         return f"{digits} × 10{raised}"
     if value == round(value) and abs(value) < 1e6:
         return f"{value:,.0f}"
+    value = float(f"{value:.3g}")
     for size, word in ((1e12, " trillion"), (1e9, " billion"), (1e6, " million")):
         if abs(value) >= size:
             return f"{_three(value / size)}{word}"
@@ -153,8 +154,8 @@ def number(value):
 
 def _three(value):
     """Three significant digits, without an exponent and without trailing zeros after the point."""
-    places = max(0, 2 - math.floor(math.log10(abs(value))))
-    text = f"{round(value, 2 - math.floor(math.log10(abs(value)))):,.{places}f}"
+    digits = 2 - math.floor(math.log10(abs(value)))
+    text = f"{round(value, digits):,.{max(0, digits)}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
@@ -223,6 +224,8 @@ def _judge(stated_claim, computed):
     slack = 1 + stated_claim.tolerance
     if low / slack <= value <= high * slack:
         return "holds", "holds", shown
+    if value <= 0:
+        return "off", "off by an infinite factor", shown
     factor = low / value if value < low else value / high
     return "off", f"off by {number(round(factor, 1) if factor < 10 else factor)}", shown
 

@@ -12,13 +12,13 @@ HALF_LOG_TWO_PI = 0.5 * math.log(2 * math.pi)
 
 
 @kernel
-def log1p_minus(x):
-    """log(1 + x) - x without cancellation, for x > -1.
+def log1p_rest(x):
+    """log(1 + x) / x - 1 without cancellation, for x > -1; it is -x/2 near 0.
 
-    Near 0 it sums log(1 + x) = 2 atanh(r) with r = x / (2 + x), less the x: r (2 r^2 S - x).
+    Near 0 it sums log(1 + x) = 2 atanh(r) with r = x / (2 + x).
     """
     if not -0.4 < x < 0.6:
-        return math.log1p(x) - x
+        return math.log1p(x) / x - 1
     r = x / (2 + x)
     square = r * r
     total, power, odd = 1 / 3, square, 5.0
@@ -26,17 +26,19 @@ def log1p_minus(x):
         total += power / odd
         power *= square
         odd += 2
-    return r * (2 * square * total - x)
+    return (2 * square * total - x) / (2 + x)
 
 
 @kernel
-def deviance(u):
-    """(1 + u) log(1 + u) - u, for u >= -1: the large-deviation rate of a unit Poisson variable."""
+def deviance_slope(u):
+    """((1 + u) log(1 + u) - u) / u, for u >= -1; it is u/2 near 0.
+
+    The quantity before the division is the large-deviation rate of a unit Poisson variable. Divided,
+    it does not underflow: n times the rate at u = k/n - 1 is (k - n) times this.
+    """
     if u <= -1:
-        return 1.0
-    if abs(u) < 0.5:
-        return (1 + u) * log1p_minus(u) + u * u
-    return (1 + u) * math.log1p(u) - u
+        return -1.0
+    return (1 + u) * log1p_rest(u) + u
 
 
 @kernel
@@ -60,7 +62,7 @@ def log_falling(n, k):
     x = k / n
     if n - k < 1:
         return 0.5 * math.log(n) + HALF_LOG_TWO_PI + stirling_error(n) - n
-    return stirling_error(n) - stirling_error(n - k) - 0.5 * math.log1p(-x) - n * deviance(-x)
+    return stirling_error(n) - stirling_error(n - k) - 0.5 * math.log1p(-x) + k * deviance_slope(-x)
 
 
 @kernel
@@ -71,4 +73,5 @@ def poisson_weight(k, mean):
         for j in range(1, int(k) + 1):
             weight *= mean / j
         return weight
-    return math.exp(-stirling_error(k) - mean * deviance((k - mean) / mean)) / math.sqrt(2 * math.pi * k)
+    excess = k - mean
+    return math.exp(-stirling_error(k) - excess * deviance_slope(excess / mean)) / math.sqrt(2 * math.pi * k)

@@ -25,7 +25,7 @@ def event_times(rate, seconds, seed):
     Returns
     -------
     ndarray of float64, shape (events,)
-        Increasing times in [0, seconds).
+        Non-decreasing times in [0, seconds).
     """
     return clustered_event_times(rate, seconds, 1.0, seed)
 
@@ -56,12 +56,12 @@ def clustered_event_times(rate, seconds, burst_mean, seed):
     rate = _check.nonnegative("rate", rate)
     seconds = _check.nonnegative("seconds", seconds)
     burst_mean = _check.real("burst_mean", burst_mean, "must be a finite number >= 1")
-    if burst_mean < 1:
-        _check.fail("burst_mean", burst_mean, "must be at least 1: a burst has an event")
+    if not 1 <= burst_mean <= 1e6:
+        _check.fail("burst_mean", burst_mean, "must lie between 1 and 1e6: a burst has an event")
+    if rate * seconds > 1e9:
+        _check.fail("seconds", seconds, f"must hold at most 1e9 events, here {rate * seconds:.3g}")
     state = seed_state(_check.seed("seed", seed))
     bursts = rate / burst_mean
-    if bursts * seconds > 1e9:
-        _check.fail("seconds", seconds, f"must hold at most 1e9 bursts, here {bursts * seconds:.3g}")
     expected = bursts * seconds
     buffer = np.empty(int(expected + 6 * math.sqrt(expected) + 16))
     parts, last = [], 0.0
@@ -98,9 +98,9 @@ def dispersion_index(times, window, seconds):
     """
     times = _check.sample("times", times, lowest=0)
     window, seconds = _check.positive("window", window), _check.positive("seconds", seconds)
+    if not 2 <= seconds / window < 1e9:
+        _check.fail("window", window, f"must fit 2 to 1e9 times into seconds={seconds:g}")
     windows = int(seconds / window)
-    if windows < 2:
-        _check.fail("window", window, f"must fit at least twice into seconds={seconds:g}")
     if times.max() >= seconds:
         _check.fail("times", times.max(), f"must lie below seconds={seconds:g}")
     places = (times / window).astype(np.int64)

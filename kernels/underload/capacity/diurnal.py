@@ -4,6 +4,7 @@ import dataclasses
 import datetime
 import math
 import zoneinfo
+from collections.abc import Iterable
 
 import numpy as np
 from scipy import optimize, special
@@ -27,7 +28,7 @@ def von_mises_concentration(peak_factor):
     Parameters
     ----------
     peak_factor : float
-        Peak rate over mean rate, at least 1.
+        Peak rate over mean rate, from 1 to 10000.
 
     Returns
     -------
@@ -131,7 +132,9 @@ def mixed_peak(offsets_hours, weights, peak_factor, peak_hour=20.0):
         options={"xatol": 1e-9},
     )
     best = start + found.x if -found.fun > _mixture(start, offsets, shares, *day) else start
-    return DailyPeak(float(_mixture(best, offsets, shares, *day)), float(best % 24))
+    # Rounding may leave the bounds of an average by an ulp.
+    factor = min(max(float(_mixture(best, offsets, shares, *day)), 1.0), day[0])
+    return DailyPeak(factor, float(best % 24))
 
 
 def mixed_peak_factor(offsets_hours, weights, peak_factor, peak_hour=20.0):
@@ -165,13 +168,14 @@ def utc_offsets(zones, when="2025-01-15"):
     ndarray of float64, shape (zones,)
         Hours. They come from the machine's time zone database.
     """
-    if isinstance(zones, str) or not all(isinstance(zone, str) for zone in zones):
+    names = list(zones) if isinstance(zones, Iterable) and not isinstance(zones, str) else [None]
+    if not all(isinstance(name, str) for name in names):
         _check.fail("zones", zones, "must be a sequence of names of time zones")
     try:
         noon = datetime.datetime.fromisoformat(f"{when}T12:00:00")
     except ValueError:
         _check.fail("when", when, "must be a day as YYYY-MM-DD")
-    return np.array([_offset(zone, noon) for zone in zones], dtype=np.float64)
+    return np.array([_offset(zone, noon) for zone in names], dtype=np.float64)
 
 
 def _offset(zone, when):
@@ -208,5 +212,6 @@ def _zones(offsets_hours, weights):
 
 
 def _check_peak_factor(value):
-    value = _check.real("peak_factor", value, "must be a finite number >= 1")
-    return value if 1 <= value <= 1e6 else _check.fail("peak_factor", value, "must lie between 1 and 1e6")
+    rule = "must lie between 1 and 10000"
+    value = _check.real("peak_factor", value, rule)
+    return value if 1 <= value <= 10_000 else _check.fail("peak_factor", value, rule)

@@ -3,6 +3,7 @@
 from scipy import special
 
 from underload import _check
+from underload.capacity.load import amount, some_amount
 
 __all__ = ["fleet_down", "probability_down"]
 
@@ -53,6 +54,6 @@ def probability_down(nodes, mtbf, mttr, at_least):
 
 
 def _unavailability(mtbf, mttr):
-    mtbf = _check.positive("mtbf", mtbf)
-    mttr = _check.nonnegative("mttr", mttr)
+    mtbf = some_amount("mtbf", mtbf)
+    mttr = amount("mttr", mttr)
     return mttr / (mtbf + mttr)

@@ -66,20 +66,28 @@ def deadlock_rate(nodes, *, transactions_per_second, actions, action_time, datab
     Returns
     -------
     float
-        TPS^2 x action_time x actions^5 x nodes^3 / (4 database_size^2) per second. A transaction's
-        updates at the replicas follow one another, so that it lasts `nodes` times longer than on one node.
+        TPS^2 x action_time x actions^5 x nodes^3 / (4 database_size^2) per second.
 
     Notes
     -----
-    Gray, Helland, O'Neil and Shasha, "The dangers of replication and a solution", SIGMOD 1996, section
-    on eager replication. The model holds while waits are rare.
+    Gray, Helland, O'Neil and Shasha, "The dangers of replication and a solution", SIGMOD 1996, the
+    section on eager replication. A transaction updates the replicas one after another, so that
+    nodes^2 x TPS x actions x action_time of them are open at once. One waits for one of them with
+    probability p = open x actions^2 / (2 database_size), half of its locks being taken on average, and
+    one of p / open of these waits closes a cycle of two. It holds while p is small.
     """
-    nodes = _check.positive("nodes", nodes)
-    rate = _check.nonnegative("transactions_per_second", transactions_per_second)
-    actions = _check.positive("actions", actions)
-    action_time = _check.positive("action_time", action_time)
-    database_size = _check.positive("database_size", database_size)
+    nodes = _size("nodes", nodes, 1)
+    rate = _size("transactions_per_second", transactions_per_second, 0)
+    actions = _size("actions", actions, 1)
+    action_time = _size("action_time", action_time, 0)
+    database_size = _size("database_size", database_size, 1)
     return rate**2 * action_time * actions**5 * nodes**3 / (4 * database_size**2)
+
+
+def _size(name, value, least):
+    rule = f"must be a number from {least} to 1e15"
+    value = _check.real(name, value, rule)
+    return value if least <= value <= 1e15 else _check.fail(name, value, rule)
 
 
 def series(*labels):
@@ -122,16 +130,16 @@ def fitted_exponent(n, cost):
         errors of equal relative size.
     """
     n, cost = _check.sample("n", n, least=3), _check.sample("cost", cost, least=3)
+    if len(cost) != len(n):
+        _check.fail("cost", cost, f"must have one entry per size, {len(n)}")
     for name, values in (("n", n), ("cost", cost)):
         if values.min() <= 0:
             _check.fail(f"{name}[{values.argmin()}]", values.min(), "must be > 0: it has a logarithm")
-    if len(cost) != len(n):
-        _check.fail("cost", cost, f"must have one entry per size, {len(n)}")
     x, y = np.log(n), np.log(cost)
     x -= x.mean()
-    if n.min() == n.max():
-        _check.fail("n", n, "must hold two different sizes")
     spread = float(x @ x)
+    if spread == 0:
+        _check.fail("n", n, "must hold two different sizes")
     exponent = float(x @ y) / spread
     rest = y - y.mean() - exponent * x
     freedom = len(n) - 2
@@ -158,6 +166,9 @@ def crossover(f, g, low, high):
     ValueError
         If the same curve is the cheaper one at both ends.
     """
+    for name, curve in (("f", f), ("g", g)):
+        if not callable(curve):
+            _check.fail(name, curve, "must be a function of a size")
     low, high = _check.positive("low", low), _check.positive("high", high)
     if low >= high:
         _check.fail("low", low, f"must be below high={high:g}")
@@ -167,8 +178,9 @@ def crossover(f, g, low, high):
         first, second = _check.real("f", f(size)), _check.real("g", g(size))
         return (first - second) / max(abs(first), abs(second), 1e-300)
 
-    ends = difference(math.log(low)), difference(math.log(high))
-    if ends[0] * ends[1] > 0:
-        cheaper = "f" if ends[0] < 0 else "g"
+    first, last = difference(math.log(low)), difference(math.log(high))
+    if min(first, last) > 0 or max(first, last) < 0:
+        cheaper = "f" if first < 0 else "g"
         _check.fail("high", high, f"must lie beyond a crossing: {cheaper} is the cheaper one there and at low={low:g}")
-    return math.exp(optimize.brentq(difference, math.log(low), math.log(high), xtol=1e-15))
+    crossing = optimize.brentq(difference, math.log(low), math.log(high), xtol=1e-15)
+    return min(max(math.exp(crossing), low), high)

@@ -10,6 +10,7 @@ from underload import _check
 __all__ = ["average_load", "concurrency", "consistent_pairs", "identified_product", "peak_load"]
 
 DAY = 86_400.0
+MOST = 1e60  # so that no product of these overflows
 
 
 def average_load(daily_users, requests_per_user):
@@ -27,8 +28,8 @@ def average_load(daily_users, requests_per_user):
     float or ndarray
         Requests per second.
     """
-    daily_users = _check.each(_check.nonnegative, "daily_users", daily_users)
-    return daily_users * _check.each(_check.nonnegative, "requests_per_user", requests_per_user) / DAY
+    daily_users = _check.each(amount, "daily_users", daily_users)
+    return daily_users * _check.each(amount, "requests_per_user", requests_per_user) / DAY
 
 
 def peak_load(daily_users, requests_per_user, peak_factor):
@@ -73,10 +74,8 @@ def concurrency(daily_users, session_seconds, sessions_per_user=1, peak_factor=1
     -----
     Little, "A proof for the queuing formula L = lambda W", Operations Research 9 (1961).
     """
-    starts = peak_load(
-        daily_users, _check.each(_check.nonnegative, "sessions_per_user", sessions_per_user), peak_factor
-    )
-    return starts * _check.each(_check.nonnegative, "session_seconds", session_seconds)
+    starts = peak_load(daily_users, _check.each(amount, "sessions_per_user", sessions_per_user), peak_factor)
+    return starts * _check.each(amount, "session_seconds", session_seconds)
 
 
 def identified_product(peak_rps, daily_users):
@@ -94,8 +93,8 @@ def identified_product(peak_rps, daily_users):
     float or ndarray
         Requests per user and day, times peak factor.
     """
-    peak_rps = _check.each(_check.nonnegative, "peak_rps", peak_rps)
-    return peak_rps * DAY / _check.each(_check.positive, "daily_users", daily_users)
+    peak_rps = _check.each(amount, "peak_rps", peak_rps)
+    return peak_rps * DAY / _check.each(some_amount, "daily_users", daily_users)
 
 
 def consistent_pairs(peak_rps, daily_users, requests_per_user):
@@ -116,10 +115,24 @@ def consistent_pairs(peak_rps, daily_users, requests_per_user):
         Peak factors. Below 1 means that the assumption is impossible: the mean alone exceeds the peak.
     """
     product = identified_product(peak_rps, daily_users)
-    return product / _check.each(_check.positive, "requests_per_user", requests_per_user)
+    return product / _check.each(some_amount, "requests_per_user", requests_per_user)
+
+
+def amount(name, value):
+    """A number in [0, 1e60]."""
+    rule = "must be a number from 0 to 1e60"
+    value = _check.real(name, value, rule)
+    return value if 0 <= value <= MOST else _check.fail(name, value, rule)
+
+
+def some_amount(name, value):
+    """A number in [1e-60, 1e60]."""
+    rule = "must be a number from 1e-60 to 1e60"
+    value = _check.real(name, value, rule)
+    return value if 1 / MOST <= value <= MOST else _check.fail(name, value, rule)
 
 
 def _peak_factor(value):
-    value = _check.each(_check.positive, "peak_factor", value)
+    value = _check.each(some_amount, "peak_factor", value)
     low = np.min(value)
     return value if low >= 1 else _check.fail("peak_factor", low, "must be at least 1: a peak is not below its mean")

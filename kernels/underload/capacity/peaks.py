@@ -89,7 +89,7 @@ def _expected_max(mean, n, top):
     beyond, total = 0.0, 0.0
     # Invariant: beyond = P(X > k), total = the sum of the terms above k.
     while k >= 0:
-        term = -math.expm1(n * math.log1p(-min(beyond, 1.0)))
+        term = -math.expm1(n * math.log1p(-beyond)) if beyond < 1 else 1.0
         if term >= 1:
             return total + k + 1
         total += term
@@ -106,12 +106,11 @@ def _upper_quantile(mean, most, top):
     k = float(top)
     weight = poisson_weight(k, mean)
     beyond = 0.0
-    while k >= 0 and beyond <= most:
+    while k > 0 and beyond + weight <= most:
         beyond += weight
-        if k > 0:
-            weight = _weight_below(k, weight, mean)
+        weight = _weight_below(k, weight, mean)
         k -= 1
-    return k + 1 if beyond <= most else k + 2 - 0.0
+    return k
 
 
 @kernel

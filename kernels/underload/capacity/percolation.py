@@ -8,7 +8,7 @@ from scipy import optimize
 
 from underload import _check
 from underload._jit import kernel
-from underload.capacity._stable import log1p_minus
+from underload.capacity._stable import log1p_rest
 from underload.random import bounded, seed_state
 
 __all__ = ["Components", "connectivity_limit", "giant_component", "simulate_components", "simulate_giant_component"]
@@ -34,12 +34,12 @@ def giant_component(mean_degree):
     c = _check.nonnegative("mean_degree", mean_degree)
     if c <= 1:
         return 0.0
-    if c > 40:  # exp(-c) is below the rounding of 1
+    if c > 36:  # exp(-c) is about the rounding of 1
         return 1.0
 
     def excess(s):
-        # -log(1 - s) - c s, of which the first term of the series is taken out: it is c - 1 that is small.
-        return -log1p_minus(-s) - (c - 1) * s
+        # -log(1 - s) / s - c, of which 1 is taken out: both this and c - 1 may be small.
+        return log1p_rest(-s) - (c - 1)
 
     return optimize.brentq(excess, 2 * (c - 1) / c**2, -math.expm1(-c), xtol=1e-300, rtol=8.9e-16)
 
@@ -79,9 +79,9 @@ def simulate_components(nodes, mean_degree, seed):
     Parameters
     ----------
     nodes : int
-        From 2 to 2^31.
+        At least 2.
     mean_degree : float
-        Mean number of neighbours; the graph has round(nodes x mean_degree / 2) links.
+        Mean number of neighbours, at most nodes - 1; the graph has round(nodes x mean_degree / 2) links.
     seed : int
 
     Returns
@@ -93,14 +93,15 @@ def simulate_components(nodes, mean_degree, seed):
     The links join uniform pairs of different nodes. A pair may be drawn twice, which happens to about
     mean_degree^2 / 4 links of the whole graph.
     """
-    nodes = _check.integer("nodes", nodes, least=2, most=2**31)
+    nodes = _check.integer("nodes", nodes, least=2, most=2**31 - 1)
     mean_degree = _check.nonnegative("mean_degree", mean_degree)
-    edges = round(nodes * mean_degree / 2)
-    if edges > 10**11:
-        _check.fail("mean_degree", mean_degree, f"must give at most 1e11 links, here {edges:.3g}")
-    parent = np.arange(nodes, dtype=np.int64)
-    size = np.ones(nodes, dtype=np.int64)
-    largest, count = _unite_random(seed_state(_check.seed("seed", seed)), edges, parent, size)
+    if mean_degree > nodes - 1:
+        _check.fail("mean_degree", mean_degree, f"must be at most nodes - 1 = {nodes - 1}")
+    links = round(nodes * mean_degree / 2)
+    if links > 10**10:
+        _check.fail("mean_degree", mean_degree, f"must give at most 1e10 links, here {links:.3g}")
+    tree = np.full(nodes, -1, dtype=np.int32)
+    largest, count = _unite_random(seed_state(_check.seed("seed", seed)), links, tree)
     return Components(int(largest), int(count))
 
 
@@ -120,30 +121,32 @@ def simulate_giant_component(nodes, mean_degree, seed):
 
 
 @kernel
-def _root(parent, node):
-    """Root of a node's tree, halving the path on the way."""
-    while parent[node] != node:
-        parent[node] = parent[parent[node]]
-        node = parent[node]
+def _root(tree, node):
+    """Root of a node, halving the path on the way. A root holds its size below zero, others their parent."""
+    while tree[node] >= 0:
+        parent = tree[node]
+        if tree[parent] >= 0:
+            tree[node] = tree[parent]
+        node = parent
     return node
 
 
 @kernel
-def _unite_random(state, edges, parent, size):
+def _unite_random(state, links, tree):
     """Draw the links and unite their ends by size; returns the largest size and the number of trees."""
-    nodes = len(parent)
+    nodes = len(tree)
     largest, count = 1, nodes
-    for _ in range(edges):
-        first = int(bounded(state, nodes))
-        second = int(bounded(state, nodes - 1))
+    for _ in range(links):
+        first = bounded(state, nodes)
+        second = bounded(state, nodes - 1)
         second += second >= first
-        first, second = _root(parent, first), _root(parent, second)
+        first, second = _root(tree, first), _root(tree, second)
         if first == second:
             continue
-        if size[first] < size[second]:
+        if tree[first] > tree[second]:
             first, second = second, first
-        parent[second] = first
-        size[first] += size[second]
-        largest = max(largest, size[first])
+        tree[first] += tree[second]
+        tree[second] = first
+        largest = max(largest, -tree[first])
         count -= 1
     return largest, count

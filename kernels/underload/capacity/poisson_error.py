@@ -4,7 +4,7 @@ import math
 
 from underload import _check
 from underload._jit import kernel
-from underload.capacity._stable import deviance, log1p_minus, log_falling, poisson_weight, stirling_error
+from underload.capacity._stable import deviance_slope, log1p_rest, log_falling, poisson_weight, stirling_error
 
 __all__ = ["barbour_hall_bound", "le_cam_bound", "total_variation"]
 
@@ -100,9 +100,10 @@ def total_variation(probability, trials):
 def _log_ratio(k, n, p):
     """log of the binomial over the Poisson weight of k, for 0 <= k <= n and 0 < p < 1."""
     if k <= 64 or n - k < 1:
-        return log_falling(n, k) + n * log1p_minus(-p) - k * math.log1p(-p)
-    u = (n * p - k) / (n * (1 - p))
-    return stirling_error(n) - stirling_error(n - k) - 0.5 * math.log1p(-k / n) - n * (1 - p) * deviance(u)
+        return log_falling(n, k) - n * p * log1p_rest(-p) - k * math.log1p(-p)
+    excess = n * p - k
+    slope = deviance_slope(excess / (n * (1 - p)))
+    return stirling_error(n) - stirling_error(n - k) - 0.5 * math.log1p(-k / n) - excess * slope
 
 
 @kernel

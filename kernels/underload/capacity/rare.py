@@ -17,6 +17,9 @@ __all__ = [
     "waiting_time_quantile",
 ]
 
+# Infinity is the right limit at a rate of 0, a probability of 1 or an overflow: no warning is due.
+LIMITS = np.errstate(divide="ignore", over="ignore", invalid="ignore")
+
 
 def event_rate(probability, requests_per_second):
     """Events per second when each request has one with this probability.
@@ -36,6 +39,7 @@ def event_rate(probability, requests_per_second):
     return probability * _check.each(_check.nonnegative, "requests_per_second", requests_per_second)
 
 
+@LIMITS
 def probability_in_window(probability, trials):
     """Probability of at least one event in a number of independent trials, 1 - (1 - p)^n.
 
@@ -52,12 +56,12 @@ def probability_in_window(probability, trials):
     """
     probability = _check.each(_check.probability, "probability", probability)
     trials = _check.each(_check.nonnegative, "trials", trials)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        answer = -np.expm1(trials * np.log1p(-np.asarray(probability)))
+    answer = -np.expm1(trials * np.log1p(-np.asarray(probability)))
     # 0 trials of a certain event: 0 * log(0).
     return _plain(np.where(np.asarray(trials) == 0, 0.0, answer))
 
 
+@LIMITS
 def poisson_probability_in_window(rate, seconds):
     """Probability of at least one event of a Poisson process in a window, 1 - exp(-rate x seconds).
 
@@ -76,6 +80,7 @@ def poisson_probability_in_window(rate, seconds):
     return _plain(-np.expm1(-rate * _check.each(_check.nonnegative, "seconds", seconds)))
 
 
+@LIMITS
 def waiting_time_quantile(rate, q):
     """Time within which the next event of a Poisson process comes with probability `q`.
 
@@ -93,10 +98,10 @@ def waiting_time_quantile(rate, q):
     """
     rate = _check.each(_check.nonnegative, "rate", rate)
     q = _check.each(_check.fraction, "q", q)
-    with np.errstate(divide="ignore"):
-        return _plain(-np.log1p(-q) / np.asarray(rate))
+    return _plain(-np.log1p(-q) / np.asarray(rate))
 
 
+@LIMITS
 def clean_trials_needed(probability, confidence=0.95):
     """Trials without any event after which the event is known to be rarer than `probability`.
 
@@ -121,6 +126,7 @@ def clean_trials_needed(probability, confidence=0.95):
     return _plain(np.log1p(-_check.fraction("confidence", confidence)) / np.log1p(-probability))
 
 
+@LIMITS
 def upper_bound_after_clean(trials, confidence=0.95):
     """Upper confidence bound on the probability of an event that never happened in `trials`.
 

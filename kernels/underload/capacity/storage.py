@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from underload import _check
+from underload.capacity.load import amount, some_amount
 
 __all__ = ["egress", "stored_bytes"]
 
@@ -54,23 +55,29 @@ def stored_bytes(
     ``daily_bytes exp(r s)`` over the last `retention_days` before `days`. Without growth that is
     ``daily_bytes * min(days, retention_days)``.
     """
-    daily_bytes = _check.nonnegative("daily_bytes", daily_bytes)
-    days = _check.each(_check.nonnegative, "days", days)
+    daily_bytes = amount("daily_bytes", daily_bytes)
+    days = _check.each(amount, "days", days)
     growth = _check.real("growth_per_year", growth_per_year)
     if growth <= -1:
         _check.fail("growth_per_year", growth_per_year, "must be above -1: more than everything cannot vanish")
     if retention_days != math.inf:
         retention_days = _check.positive("retention_days", retention_days)
     replicas = _check.integer("replicas", replicas, least=1)
-    index_ratio = _check.nonnegative("index_ratio", index_ratio)
-    copies = replicas * (1 + index_ratio) + _check.nonnegative("backups", backups)
-    rate = math.log1p(growth) / YEAR
-    kept = np.minimum(days, retention_days)
-    age = days - kept
-    span = kept if rate == 0 else np.expm1(rate * kept) / rate
-    live = daily_bytes * np.exp(rate * age) * span / _check.positive("compression", compression)
-    total = live * copies
+    index_ratio = amount("index_ratio", index_ratio)
+    copies = replicas * (1 + index_ratio) + amount("backups", backups)
+    scale = daily_bytes * copies / some_amount("compression", compression)
+    total = scale * _days_of_writing(days, math.log1p(growth) / YEAR, retention_days)
+    if not np.all(np.isfinite(total)):
+        _check.fail("growth_per_year", growth_per_year, "gives more bytes than a float64 holds")
     return float(total) if np.ndim(total) == 0 else total
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def _days_of_writing(days, rate, retention_days):
+    """Bytes kept over bytes written on day 0: the integral of exp(rate s) over the last days kept."""
+    kept = np.minimum(days, retention_days)
+    span = kept if rate == 0 else np.expm1(rate * kept) / rate
+    return np.exp(rate * (days - kept)) * span
 
 
 def egress(daily_users, views_per_user, bytes_per_view):
@@ -90,6 +97,6 @@ def egress(daily_users, views_per_user, bytes_per_view):
     float or ndarray
         Bytes per day.
     """
-    users = _check.each(_check.nonnegative, "daily_users", daily_users)
-    views = _check.each(_check.nonnegative, "views_per_user", views_per_user)
-    return users * views * _check.each(_check.nonnegative, "bytes_per_view", bytes_per_view)
+    users = _check.each(amount, "daily_users", daily_users)
+    views = _check.each(amount, "views_per_user", views_per_user)
+    return users * views * _check.each(amount, "bytes_per_view", bytes_per_view)

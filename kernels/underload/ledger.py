@@ -111,25 +111,30 @@ class Verdict:
             link; it has the id ``verdict-<claim id>`` instead.
         """
         claim = self.claim
-        text = html.escape(claim.text)
+        text = _prose(claim.text)
         heading = f'<span class="verdict-section">Claim {html.escape(claim.section)}</span> '
         heading += f'<a href="{html.escape(link)}">{text}</a>' if link else text
         word = self.kind if self.kind == "holds if" else self.words
         verdict = f'<span class="verdict-mark" aria-hidden="true">{MARKS[self.kind]}</span> <b>{html.escape(word)}</b>'
-        verdict += html.escape(self.words.removeprefix(word))
+        verdict += _prose(self.words.removeprefix(word))
         place = "" if link else f' id="verdict-{claim.id}"'
         return (
             f'<div class="verdict verdict-{self.kind.replace(" ", "-")}"{place} role="group" aria-label="Verdict">'
             f'<p class="verdict-claim">{heading}</p><dl>'
-            + _reading("stated", html.escape(claim.stated_text))
-            + _reading("computed", html.escape(self.computed))
-            + _reading("verdict", verdict)
-            + f'</dl><p class="verdict-because">{html.escape(self.because)}</p></div>'
+            + _reading("stated", _prose(claim.stated_text))
+            + _reading("computed", _prose(self.computed))
+            + _reading("verdict", verdict, part="word")
+            + f'</dl><p class="verdict-because">{_prose(self.because)}</p></div>'
         )
 
 
-def _reading(name, value):
-    return f'<div class="verdict-{name}"><dt>{name}</dt><dd>{value}</dd></div>'
+def _prose(text):
+    """Text as HTML in which a line never starts with a percent sign."""
+    return html.escape(text).replace(" %", "&nbsp;%")
+
+
+def _reading(label, value, part=None):
+    return f'<div class="verdict-{part or label}"><dt>{label}</dt><dd>{value}</dd></div>'
 
 
 def number(value):

@@ -1,0 +1,219 @@
+"""The queue M/M/c: Poisson arrivals, exponential service, c servers, first come first served.
+
+Source: Erlang 1917; the law of the response time after Gross, Shortle, Thompson and Harris, Fundamentals of Queueing
+Theory, 4th ed., 2008, section 2.3.
+"""
+
+import dataclasses
+import fractions
+import math
+
+import numpy as np
+
+from underload import _check
+from underload._jit import kernel
+from underload.queueing.erlang import check_slack, check_stable, wait_probability
+
+__all__ = ["MMc"]
+
+
+@kernel
+def growth(x):
+    """expm1(x) / x, which is 1 at 0."""
+    return math.expm1(x) / x if x != 0.0 else 1.0
+
+
+@kernel
+def log_response_tail(t, probability, slack):
+    """ln P(response > t), and its derivative.
+
+    Parameters
+    ----------
+    t : float64
+        In mean service times, >= 0.
+    probability, slack : float64
+        Erlang's C, and servers - offered load: the rate at which a waiting queue drains.
+
+    Notes
+    -----
+    P(response > t) = e^-t (1 + C t growth((1 - s) t)), which is smooth where the two rates 1 and s meet: there the
+    textbook's C / (1 - s) is singular. The larger exponential is factored out, so nothing overflows.
+    """
+    x = (1.0 - slack) * t
+    if x <= 1.0:
+        mixture = probability * t * growth(x)
+        return -t + math.log1p(mixture), -1.0 + probability * math.exp(x) / (1.0 + mixture)
+    mixture = math.exp(-x) + probability * t * growth(-x)
+    return -slack * t + math.log(mixture), -1.0 + probability / mixture
+
+
+@kernel
+def response_quantile(log_tail, probability, slack):
+    """The time, in mean service times, that a response exceeds with log probability `log_tail` < 0.
+
+    Newton's method on the logarithm, where the tail is nearly a line, kept inside a bracket.
+    """
+    low, high = -log_tail, -2.0 * log_tail / min(1.0, slack) + 2.0
+    while log_response_tail(high, probability, slack)[0] > log_tail:
+        low, high = high, 2.0 * high
+    t = low
+    for _ in range(200):
+        value, slope = log_response_tail(t, probability, slack)
+        if value >= log_tail:
+            low = t
+        else:
+            high = t
+        step = (log_tail - value) / slope
+        following = t + step
+        if not low <= following <= high:
+            following = 0.5 * (low + high)
+        if abs(following - t) <= 2e-16 * t:
+            break
+        t = following
+    return t
+
+
+def _each(function, values):
+    """`function` of a float or of every item of an array, in its shape."""
+    if np.ndim(values) == 0:
+        return function(values)
+    values = np.asarray(values)
+    return np.array([function(value) for value in values.ravel()]).reshape(values.shape)
+
+
+def _quantile_level(q):
+    q = _check.real("q", q, "must be a probability, 0 <= q < 1")
+    return q if 0 <= q < 1 else _check.fail("q", q, "must be a probability, 0 <= q < 1")
+
+
+@dataclasses.dataclass(frozen=True)
+class MMc:
+    """The M/M/c queue in its steady state.
+
+    Parameters
+    ----------
+    arrival_rate : float
+        Requests per unit of time, >= 0.
+    service_rate : float
+        Requests that one busy server completes per unit of time, > 0.
+    servers : int
+        c >= 1.
+
+    Attributes
+    ----------
+    slack : float
+        servers - arrival_rate / service_rate, in servers, correctly rounded from the given floats.
+
+    Raises
+    ------
+    ValueError
+        If an argument breaks its rule or the utilization is not below 1.
+    """
+
+    arrival_rate: float
+    service_rate: float
+    servers: int = 1
+    slack: float = dataclasses.field(init=False, repr=False)
+
+    def __post_init__(self):
+        arrival = _check.nonnegative("arrival_rate", self.arrival_rate)
+        service = _check.positive("service_rate", self.service_rate)
+        servers = _check.integer("servers", self.servers, least=1)
+        slack = servers - fractions.Fraction(arrival) / fractions.Fraction(service)
+        detail = f"arrival_rate={arrival:g}, service_rate={service:g}, servers={servers}"
+        check_stable(slack, servers, detail)
+        self._set(arrival, service, servers, float(slack))
+
+    def _set(self, arrival_rate, service_rate, servers, slack):
+        for name, value in zip(self.__dataclass_fields__, (arrival_rate, service_rate, servers, slack), strict=True):
+            object.__setattr__(self, name, value)
+
+    @classmethod
+    def from_slack(cls, slack, *, service_rate=1.0, servers=1):
+        """The queue with an exact distance to saturation.
+
+        Parameters
+        ----------
+        slack : float
+            servers - arrival_rate / service_rate, in servers; in (0, servers].
+        service_rate, servers
+            As above.
+        """
+        service_rate = _check.positive("service_rate", service_rate)
+        servers = _check.integer("servers", servers, least=1)
+        slack = check_slack(slack, servers)
+        queue = object.__new__(cls)
+        queue._set((servers - slack) * service_rate, service_rate, servers, slack)
+        return queue
+
+    @property
+    def offered_load(self):
+        """Mean number of busy servers, in erlangs."""
+        return self.servers - self.slack
+
+    @property
+    def utilization(self):
+        """Fraction of the time that a server is busy."""
+        return self.offered_load / self.servers
+
+    @property
+    def wait_probability(self):
+        """Probability that a request waits: Erlang's C."""
+        return wait_probability(self.servers, self.offered_load, self.slack)
+
+    @property
+    def mean_wait(self):
+        """Mean time from arrival to the start of service, over all requests."""
+        return self.wait_probability / self.slack / self.service_rate
+
+    @property
+    def mean_response(self):
+        """Mean time from arrival to completion."""
+        return self.mean_wait + 1 / self.service_rate
+
+    @property
+    def mean_queue(self):
+        """Mean number of requests that wait."""
+        return self.wait_probability * self.offered_load / self.slack
+
+    @property
+    def mean_in_system(self):
+        """Mean number of requests that wait or are in service."""
+        return self.mean_queue + self.offered_load
+
+    def wait_tail(self, t):
+        """P(wait > t), for a time or an array of times >= 0."""
+        probability, drain = self.wait_probability, self.slack * self.service_rate
+        return _each(lambda one: probability * math.exp(-drain * _check.nonnegative("t", one)), t)
+
+    def response_tail(self, t):
+        """P(response > t), for a time or an array of times >= 0."""
+        probability = self.wait_probability
+
+        def tail(one):
+            scaled = _check.nonnegative("t", one) * self.service_rate
+            return math.exp(log_response_tail(scaled, probability, self.slack)[0])
+
+        return _each(tail, t)
+
+    def wait_quantile(self, q):
+        """The shortest time t with P(wait <= t) >= q, for q in [0, 1) or an array; 0 up to q = 1 - C."""
+        probability = self.wait_probability
+
+        def quantile(one):
+            tail = 1 - _quantile_level(one)
+            if probability <= tail:
+                return 0.0
+            return math.log1p((probability - tail) / tail) / (self.slack * self.service_rate)
+
+        return _each(quantile, q)
+
+    def response_quantile(self, q):
+        """The time t with P(response <= t) = q, for q in [0, 1) or an array."""
+        probability = self.wait_probability
+
+        def quantile(one):
+            log_tail = math.log1p(-_quantile_level(one))
+            return response_quantile(log_tail, probability, self.slack) / self.service_rate if log_tail < 0 else 0.0
+
+        return _each(quantile, q)

@@ -39,7 +39,7 @@ def inverse_blocking(servers, load):
 
 @kernel
 def wait_probability(servers, load, slack):
-    """Erlang's C for int64 servers and a float64 load in [0, servers); `slack` is servers - load, and may be more exact.
+    """Erlang's C for int64 servers and a float64 load in [0, servers); `slack` is servers - load, maybe more exact.
 
     C = 1 / (load / servers + (slack / servers) y): the reciprocal form neither cancels near saturation nor overflows.
     """

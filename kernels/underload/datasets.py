@@ -33,7 +33,11 @@ def root():
 
 
 def names():
-    """Names of all datasets, sorted."""
+    """Names of all datasets that have a table, sorted."""
+    return [name for name in _folders() if manifest(name)["tables"]]
+
+
+def _folders():
     return sorted(path.parent.name for path in root().glob("*/manifest.yml"))
 
 
@@ -66,22 +70,28 @@ class Dataset:
         return len(next(iter(self.columns.values())))
 
     def where(self, **values):
-        """The rows in which every named column equals the given value.
+        """The rows in which every named column equals the given value: ``where(country="JP")``.
 
         Returns
         -------
         Dataset
+            It may be empty.
         """
         keep = np.ones(len(self), dtype=bool)
         for column, value in values.items():
-            keep &= self[column] == value
+            stored = self[column]
+            if stored.dtype.kind != "U":
+                value = _check.real(column, value)
+            elif not isinstance(value, str):
+                _check.fail(column, value, "must be a text: the column holds texts")
+            keep &= stored == value
         return dataclasses.replace(self, columns=_frozen({k: v[keep] for k, v in self.columns.items()}))
 
 
 def manifest(name):
-    """The manifest of a dataset, as plain dicts and lists."""
-    if name not in names():
-        _check.fail("name", name, f"must be a dataset: {', '.join(names())}")
+    """What ``manifest.yml`` says of a dataset or of another folder of ``data/``, as plain dicts and lists."""
+    if name not in _folders():
+        _check.fail("name", name, f"must be a folder of data: {', '.join(_folders())}")
     return yaml.safe_load((root() / name / "manifest.yml").read_text("utf8"))
 
 
@@ -104,26 +114,39 @@ def load(name, table=None):
     ValueError
         If there is no such dataset or table, or the file is not the one that the manifest describes.
     """
+    if name not in names():
+        _check.fail("name", name, f"must be a dataset: {', '.join(names())}")
     about = manifest(name)
     tables = about["tables"]
     table = _check.choice("table", next(iter(tables)) if table is None else table, tuple(tables))
-    entry = tables[table]
+    entry, place = tables[table], f"{name}/{table}"
     content = (root() / name / table).read_bytes()
     found = hashlib.sha256(content).hexdigest()
     if found != entry["sha256"]:
-        _check.fail(f"{name}/{table}", found, f"must have the SHA-256 of its manifest, {entry['sha256']}")
-    fields = entry["columns"]
-    rows = list(csv.reader(io.StringIO(content.decode("utf8"))))
-    if not rows or rows[0] != list(fields):
-        _check.fail(f"{name}/{table}", rows[:1], f"must start with the header {','.join(fields)}")
-    if any(len(row) != len(fields) for row in rows):
-        _check.fail(f"{name}/{table}", "a row", f"must have {len(fields)} fields")
-    columns = {
-        field: np.array([row[i] for row in rows[1:]]).astype(_KINDS[fields[field]["kind"]])
-        for i, field in enumerate(fields)
-    }
-    units = {field: fields[field].get("unit", "") for field in fields}
+        _check.fail(place, found, f"must have the SHA-256 of its manifest, {entry['sha256']}")
+    columns = _parsed(place, content.decode("utf8"), entry["columns"])
+    units = {field: about.get("unit", "") for field, about in entry["columns"].items()}
     return Dataset(name, _frozen(columns), types.MappingProxyType(units), types.MappingProxyType(about))
+
+
+def _parsed(place, text, fields):
+    """The columns of a CSV text, each as an array of the kind that the manifest gives."""
+    header, *rows = list(csv.reader(io.StringIO(text))) or [[]]
+    if header != list(fields):
+        _check.fail(place, header, f"must start with the header {','.join(fields)}")
+    for number, row in enumerate(rows, start=2):
+        if len(row) != len(fields):
+            _check.fail(f"{place} line {number}", row, f"must have {len(fields)} fields")
+    cells = zip(*rows) if rows else [()] * len(fields)
+    return {field: _column(f"{place} {field}", column, fields[field]["kind"]) for field, column in zip(fields, cells)}
+
+
+def _column(place, cells, kind):
+    kind = _check.choice(f"{place} kind", kind, tuple(_KINDS))
+    try:
+        return np.array(cells, dtype=str).astype(_KINDS[kind])
+    except ValueError as error:
+        _check.fail(place, str(error), f"must hold a column of {kind}")
 
 
 def _frozen(columns):

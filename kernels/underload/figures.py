@@ -9,7 +9,8 @@ light on dark, and shows both as one output::
         figures.simulation(ax, load, simulated, half_width)
         figures.measurement(ax, load, measured)
 
-Theory is a line in ink, simulation is points with intervals, measurement is crosses: everywhere.
+Theory is a line in ink, simulation is points with intervals, measurement is crosses: everywhere. An
+open circle is an exact value or a worked example.
 """
 
 import base64
@@ -29,6 +30,7 @@ __all__ = [
     "figure",
     "measurement",
     "note",
+    "point",
     "simulation",
     "table",
     "themed",
@@ -117,6 +119,7 @@ def _style(theme):
         "mathtext.rm": FONT,
         "mathtext.it": f"{FONT}:italic",
         "mathtext.bf": f"{FONT}:bold",
+        "mathtext.cal": FONT,
     }
 
 
@@ -175,6 +178,13 @@ def measurement(ax, x, y, label=None, role="measurement", at=-1, offset=(6, 0), 
         _label(ax, np.asarray(x)[at], np.asarray(y)[at], label, role, offset, **options)
 
 
+def point(ax, x, y, label=None, role="ink", at=-1, offset=(9, 7), **options):
+    """An exact value or a worked example: open circles."""
+    ax.plot(x, y, "o", ms=5, mew=1.4, mfc=ax.get_facecolor(), color=colour(role), zorder=4)
+    if label:
+        _label(ax, np.asarray(x)[at], np.asarray(y)[at], label, role, offset, **options)
+
+
 def band(ax, x, low, high, role="muted"):
     """A region between two curves."""
     ax.fill_between(x, low, high, color=colour(role), alpha=0.15, lw=0, zorder=1)
@@ -193,7 +203,10 @@ def _png(draw, theme, width, height, panels):
 
     with themed(theme):
         fig = Figure(figsize=(width, height), layout="constrained")
-        draw(*np.ravel(fig.subplots(*panels)))
+        axes = np.ravel(fig.subplots(*panels))
+        draw(*axes)
+        for ax in axes:
+            ax.minorticks_off()
         raw = io.BytesIO()
         fig.savefig(raw, format="png", dpi=DENSITY * CSS_PIXELS_PER_INCH)
     # A figure has few colours: a palette makes the stored notebook four times smaller.

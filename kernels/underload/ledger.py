@@ -137,30 +137,30 @@ def _reading(label, value, part=None):
     return f'<div class="verdict-{part or label}"><dt>{label}</dt><dd>{value}</dd></div>'
 
 
-def number(value):
-    """A number for a reader: three significant digits, or all digits of a whole number below a million."""
+def number(value, digits=3):
+    """A number for a reader: a few significant digits, or all of a whole number below a million."""
     if math.isinf(value):
         return "infinite"
     if value == 0:
         return "0"
     exponent = math.floor(math.log10(abs(value)))
     if exponent >= 15 or exponent < -4:
-        digits = f"{value / 10**exponent:.3g}"
+        mantissa = f"{value / 10**exponent:.{digits}g}"
         raised = str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-        return f"{digits} × 10{raised}"
+        return f"{mantissa} × 10{raised}"
     if value == round(value) and abs(value) < 1e6:
         return f"{value:,.0f}"
-    value = float(f"{value:.3g}")
+    value = float(f"{value:.{digits}g}")
     for size, word in ((1e12, " trillion"), (1e9, " billion"), (1e6, " million")):
         if abs(value) >= size:
-            return f"{_three(value / size)}{word}"
-    return _three(value)
+            return f"{_rounded(value / size, digits)}{word}"
+    return _rounded(value, digits)
 
 
-def _three(value):
-    """Three significant digits, without an exponent and without trailing zeros after the point."""
-    digits = 2 - math.floor(math.log10(abs(value)))
-    text = f"{round(value, digits):,.{max(0, digits)}f}"
+def _rounded(value, digits):
+    """Significant digits without an exponent and without trailing zeros after the point."""
+    places = digits - 1 - math.floor(math.log10(abs(value)))
+    text = f"{round(value, places):,.{max(0, places)}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
@@ -225,7 +225,9 @@ def _judge(stated_claim, computed):
         return ("holds", "holds", "true") if computed else ("false", "false", "false")
     value = _check.real("computed", computed)
     low, high = stated_claim.stated
-    shown = f"{number(value)} {stated_claim.unit}".strip()
+    # As many digits as the claim itself has, so that the two can be compared.
+    digits = max(3, *(len(f"{end:.12g}".replace(".", "").strip("0")) for end in (low, high) if math.isfinite(end)))
+    shown = f"{number(value, digits)} {stated_claim.unit}".strip()
     slack = 1 + stated_claim.tolerance
     if low / slack <= value <= high * slack:
         return "holds", "holds", shown

@@ -33,6 +33,12 @@ def test_a_zero_is_infinitely_far_off():
     assert judged("every-second", 0.0) == ("off", "off by an infinite factor")
 
 
+def test_the_computed_value_has_the_digits_of_the_stated_one():
+    # 1,157 has four digits, 350 at least three.
+    assert ledger.settle("requests-average", 1157.4074, because="x").computed == "1,157 requests/s"
+    assert ledger.settle("load-1m", 347.2222, because="x").computed == "347 requests/s"
+
+
 def test_yes_or_no():
     assert judged("connections-superlinear", False) == ("false", "false")
     assert judged("connections-superlinear", True) == ("holds", "holds")

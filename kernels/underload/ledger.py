@@ -116,7 +116,8 @@ class Verdict:
         heading += f'<a href="{html.escape(link)}">{text}</a>' if link else text
         word = self.kind if self.kind == "holds if" else self.words
         verdict = f'<span class="verdict-mark" aria-hidden="true">{MARKS[self.kind]}</span> <b>{html.escape(word)}</b>'
-        verdict += _prose(self.words.removeprefix(word))
+        if word != self.words:
+            verdict += f' <span class="verdict-condition">{_prose(self.words.removeprefix(word).strip())}</span>'
         place = "" if link else f' id="verdict-{claim.id}"'
         return (
             f'<div class="verdict verdict-{self.kind.replace(" ", "-")}"{place} role="group" aria-label="Verdict">'

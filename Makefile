@@ -46,6 +46,7 @@ site-check: book  ## every page in headless Chromium
 
 notebooks: $(READY)   ## re-execute every chapter and store its outputs
 	$(BIN)/python tools/notebooks.py --jobs $(JOBS)
+	$(BIN)/python tools/cover.py
 
 verify: $(READY)  ## the long statistical studies
 	$(PYTEST) -m verify -n $(JOBS) tests

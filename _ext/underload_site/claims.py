@@ -10,7 +10,12 @@ WIDTHS = (6, 38, 14, 14, 18, 10)
 
 
 class Claims(late.LateDirective):
-    """``{claims}``: the table of all claims."""
+    """``{claims}``: the table of all claims, on a page that is wide enough for it."""
+
+    def run(self):
+        """Leave the placeholder and widen the page."""
+        self.env.metadata[self.env.docname]["wide"] = True
+        return super().run()
 
     @staticmethod
     def build(app, docname, node):

@@ -108,8 +108,10 @@ def resolve(app, doctree, docname):
         uri = late.link(app, docname, node["docname"], node["anchor"])
         title = app.env.titles.get(node["docname"])
         if uri and title is not None:
-            text = title.astext()
-            node.replace_self([nodes.Text(" "), nodes.reference("", text, internal=True, refuri=uri)])
+            number = app.env.toc_secnumbers.get(node["docname"], {}).get("")
+            text = f"Chapter {number[0]}: {title.astext()}" if number else title.astext()
+            link = nodes.reference("", text, internal=True, refuri=uri)
+            node.replace_self(nodes.inline("", "", link, classes=["excerpt-from"]))
         else:
             late.warn(node, f"{node['docname']} is not in the book")
             node.parent.remove(node)

@@ -20,10 +20,13 @@ from .distributions import (
     Weibull,
 )
 from .gamma import gamma
+from .poisson import poisson
+from .samples import sample_integers, sample_normal, sample_poisson
 from .uniform import bounded, uniform, uniform_open
 from .variate import variate
 from .xoshiro import jump, long_jump, next_uint64, seed_state, streams
 from .ziggurat import exponential, normal
+from .zipf import Zipf, zipf
 
 __all__ = [
     "Deterministic",
@@ -35,6 +38,7 @@ __all__ = [
     "Pareto",
     "Uniform",
     "Weibull",
+    "Zipf",
     "bounded",
     "exponential",
     "gamma",
@@ -42,9 +46,14 @@ __all__ = [
     "long_jump",
     "next_uint64",
     "normal",
+    "poisson",
+    "sample_integers",
+    "sample_normal",
+    "sample_poisson",
     "seed_state",
     "streams",
     "uniform",
     "uniform_open",
     "variate",
+    "zipf",
 ]

@@ -98,7 +98,7 @@ def log1p(x):
     else:
         f = np.int64(bits - (k << 52)).view(np.float64) - 1.0
         # What 1 + x lost to rounding, relative to u.
-        c = (1.0 - (u - x) if k > 0 else x - (u - 1.0)) / u
+        c = (1.0 - (u - x) if u >= 2.0 else x - (u - 1.0)) / u
     s = f / (2.0 + f)
     z = s * s
     w = z * z
@@ -140,11 +140,13 @@ def expm1(x):
     e = r * (e - c) - c - z
     if k == -1:
         return 0.5 * (r - e) - 0.5
-    if k == 1024:
-        return (1.0 - (e - r)) * 2.0 * 8.98846567431158e307 - 1.0
+    if k == 1:
+        return 1.0 + 2.0 * (r - e) if r >= -0.25 else -2.0 * (e - (r + 0.5))
+    if k == 1024:  # 2**k does not fit
+        return (1.0 - (e - r)) * 2.0 * 8.98846567431158e307  # 2**1023
     scale = np.int64((k + 1023) << 52).view(np.float64)
-    if k < 20 and k > -2:
-        return scale * ((1.0 - 1.0 / scale) - (e - r)) if k > 0 else scale * ((r - e) + 1.0) - 1.0
-    if k <= -2 or k > 56:
+    if k < -1 or k > 56:  # the 1 is lost in one of the two
         return scale * (1.0 - (e - r)) - 1.0
-    return scale * (1.0 - (1.0 / scale + (e - r)))
+    if k < 20:
+        return scale * ((1.0 - 1.0 / scale) - (e - r))
+    return scale * (1.0 + (r - (e + 1.0 / scale)))

@@ -12,6 +12,7 @@ import numpy as np
 from .. import _check
 from .._jit import kernel
 from ._fdlibm import exp, log, log1p
+from ._points import points
 from ._stirling import log_gamma
 from .variate import (
     DETERMINISTIC,
@@ -85,9 +86,7 @@ class Distribution(abc.ABC):
 
     def cdf(self, x):
         """The probability that a variate is at most `x` (scalar or array); same shape."""
-        x = np.asarray(x, dtype=np.float64)
-        if np.isnan(x).any():
-            _check.fail("x", x, "must not be NaN")
+        x = points("x", x)
         with np.errstate(all="ignore"):
             return np.where(x < 0, 0.0, self._cdf(np.maximum(x, 0.0)))[()]
 

@@ -1,5 +1,7 @@
 """One kernel that draws from any distribution: `variate(state, code, params)`, made to be inlined in a simulator."""
 
+import math
+
 from .._jit import kernel
 from ._fdlibm import exp, log
 from ._options import INLINE
@@ -51,4 +53,4 @@ def variate(state, code, params):
     if code == HYPEREXPONENTIAL:  # probability of the slow phase, its mean, mean of the fast phase
         mean = params[1] if uniform(state) < params[0] else params[2]
         return mean * exponential(state)
-    return params[0] * float("nan")
+    return math.nan

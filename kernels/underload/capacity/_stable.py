@@ -38,6 +38,8 @@ def deviance_slope(u):
     """
     if u <= -1:
         return -1.0
+    if u > 0.6:
+        return (1 + 1 / u) * math.log1p(u) - 1
     return (1 + u) * log1p_rest(u) + u
 
 

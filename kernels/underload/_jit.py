@@ -7,13 +7,11 @@ recompiles them all: a few seconds, once, instead of a wrong number.
 """
 
 import functools
-import hashlib
-import pathlib
 
 from numba import njit
 from numba.core import caching
 
-PACKAGE = pathlib.Path(__file__).resolve().parent
+from underload._stamp import package_stamp
 
 OPTIONS = {
     # Kernels release the GIL, so that `sweep` scales over threads.
@@ -23,16 +21,6 @@ OPTIONS = {
 }
 # Not set on purpose: fastmath (results would depend on the machine) and parallel (results would
 # depend on the number of threads).
-
-
-@functools.cache
-def package_stamp():
-    """SHA-256 over the path and content of every source file of the package."""
-    digest = hashlib.sha256()
-    for path in sorted(PACKAGE.rglob("*.py")):
-        digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0")
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.digest()
 
 
 class _PackageStamp:

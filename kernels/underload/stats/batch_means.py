@@ -3,7 +3,7 @@
 import numpy as np
 
 from .. import _check
-from .interval import Interval, adjusted_half_width
+from .interval import Interval, adjusted_half_width, sample
 
 __all__ = ["batch_means", "split"]
 
@@ -13,7 +13,7 @@ FEWEST_BATCHES = 5
 def split(series, batches, least):
     """`series` as an array of shape (batches, size), without the oldest items that do not fill a batch."""
     batches = _check.integer("batches", batches, least=FEWEST_BATCHES)
-    series = _check.sample("series", series, least=least * batches)
+    series = sample("series", series, least=least * batches)
     size = len(series) // batches
     return series[len(series) - batches * size :].reshape(batches, size)
 

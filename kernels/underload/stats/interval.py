@@ -19,6 +19,7 @@ __all__ = ["Interval"]
 SYMMETRIC = 1e-3
 # N-Skart makes its batches longer until their lag-one correlation is below this; here the series is what it is.
 HIGHEST_CORRELATION = 0.8
+LARGEST = 1e100
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,15 +66,20 @@ class Interval:
         return f"{self.mean:.4g} in [{self.low:.4g}, {self.high:.4g}] ({100 * self.confidence:g} %)"
 
 
-def _moments(values):
-    """Mean, deviations divided by the largest of them, and that largest: no power of them under- or overflows."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        mean = np.mean(values)
-        deviations = values - mean
-        largest = np.max(np.abs(deviations))
-    if not math.isfinite(largest):
-        _check.fail("mean", mean, "must be a finite number; the values are too large to average")
-    return mean, deviations / largest if largest > 0 else deviations, largest
+def sample(name, values, least):
+    """`_check.sample`, with no value so large that sums and squares overflow."""
+    values = _check.sample(name, values, least=least)
+    large = np.flatnonzero(np.abs(values) > LARGEST)
+    if len(large):
+        _check.fail(f"{name}[{large[0]}]", values[large[0]], f"must be at most {LARGEST:g} in size")
+    return values
+
+
+def _scaled_deviations(values):
+    """Deviations from the mean divided by the largest of them, so that no power underflows; and that largest."""
+    deviations = values - np.mean(values)
+    largest = np.max(np.abs(deviations))
+    return deviations / largest if largest > 0 else deviations, largest
 
 
 def student_half_width(values, confidence):
@@ -89,7 +95,7 @@ def student_half_width(values, confidence):
     float
     """
     n = len(values)
-    _, u, largest = _moments(values)
+    u, largest = _scaled_deviations(values)
     deviation = largest * math.sqrt(np.sum(u * u) / (n - 1))
     return float(special.stdtrit(n - 1, 0.5 + confidence / 2) * deviation / math.sqrt(n))
 
@@ -122,7 +128,7 @@ def adjusted_half_width(values, confidence, *, correlated):
     width = student_half_width(values, confidence)
     if width == 0:
         return 0.0
-    _, u, _ = _moments(values)
+    u, _ = _scaled_deviations(values)
     squares = np.sum(u * u)
     b = n / ((n - 1) * (n - 2)) * np.sum(u * u * u) / (squares / (n - 1)) ** 1.5 / (6 * math.sqrt(n))
     if abs(b) > SYMMETRIC:

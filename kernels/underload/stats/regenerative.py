@@ -3,7 +3,7 @@
 import numpy as np
 
 from .. import _check
-from .interval import Interval, adjusted_half_width
+from .interval import Interval, adjusted_half_width, sample
 
 __all__ = ["regenerative"]
 
@@ -49,8 +49,8 @@ def regenerative(sums, lengths, confidence=0.95):
 
     Cycles cut short by the end of a run must be left out.
     """
-    sums = _check.sample("sums", sums, least=3)
-    lengths = _check.sample("lengths", lengths)
+    sums = sample("sums", sums, least=3)
+    lengths = sample("lengths", lengths, least=3)
     if len(lengths) != len(sums):
         _check.fail("lengths", lengths, f"must have one item for each of the {len(sums)} sums")
     short = np.flatnonzero(lengths <= 0)

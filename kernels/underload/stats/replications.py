@@ -3,7 +3,7 @@
 import numpy as np
 
 from .. import _check
-from .interval import Interval, student_half_width
+from .interval import Interval, sample, student_half_width
 
 __all__ = ["replications"]
 
@@ -32,7 +32,7 @@ def replications(values, confidence=0.95):
     ``mean ± t(n - 1) s / sqrt(n)``. It is exact for normal values and close for means of long runs. It is wrong for
     the successive values of one run: see `batch_means`.
     """
-    values = _check.sample("values", values, least=2)
+    values = sample("values", values, least=2)
     confidence = _check.fraction("confidence", confidence)
     half_width = student_half_width(values, confidence)
     return Interval(np.mean(values), half_width, confidence, len(values))

@@ -33,7 +33,7 @@ def _row(app, docname, claim, found):
         cells = [words(claim.section), words(claim.text), stated, words("–"), words("not yet settled"), link]
         return cells, ["claim-open"]
     verdict = found.verdict
-    link = anchor(str(claim.chapter), late.link(app, docname, found.docname, f"verdict-{claim.id}"))
+    link = anchor(shelf.number(found.docname), late.link(app, docname, found.docname, f"verdict-{claim.id}"))
     mark = words(f"{ledger.MARKS[verdict.kind]} {verdict.words}")
     cells = [words(claim.section), words(claim.text), stated, words(verdict.computed), mark, link]
     return cells, [f"claim-{verdict.kind.replace(' ', '-')}"]

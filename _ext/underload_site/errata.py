@@ -24,7 +24,7 @@ class Errata(late.LateDirective):
 
 def _item(app, docname, claim, found):
     term = nodes.term(
-        "", "", nodes.inline("", claim.section, classes=["erratum-section"]), nodes.Text(f" {claim.text}")
+        "", "", nodes.inline("", f"Claim {claim.section}", classes=["erratum-section"]), nodes.Text(f" {claim.text}")
     )
     body = nodes.definition()
     if claim.erratum:

@@ -1,5 +1,6 @@
 """The frame of a page: its contents, its assets, and what it says about itself."""
 
+import html
 import pathlib
 import re
 import shutil
@@ -29,6 +30,10 @@ def early(app, pagename, templatename, context, doctree):
     """Words for the layout, before the extensions that write metadata read them."""
     if pagename in app.env.titles:
         context["title"] = app.env.titles[pagename].astext()
+    description = (context.get("meta") or {}).get("description")
+    if description:
+        context["meta"] = context["meta"] | {"og:description": description}
+        context["metatags"] += f'\n<meta name="description" content="{html.escape(description)}" />'
     context["tagline"] = TAGLINE
     context["paper"] = {theme: colours["paper"] for theme, colours in PALETTE.items()}
 
@@ -55,10 +60,10 @@ def _mark(app):
 
 def _contents(context):
     """The chapters, with the sections of this page under its own title, and numbers apart from titles."""
-    chapters = context["toctree"](maxdepth=1, collapse=True, includehidden=True) or ""
+    chapters = context["toctree"](maxdepth=2, collapse=True, includehidden=True) or ""
     nested = re.fullmatch(r"\s*<ul>\s*<li>.*?</a>(<ul>.*</ul>)\s*</li>\s*</ul>\s*", context.get("toc") or "", re.DOTALL)
     if nested:
-        here = r'<li class="toctree-l1 current"><a [^>]*>.*?</a>'
+        here = r'<a class="current reference internal" href="#">.*?</a>'
         chapters = re.sub(here, lambda link: link[0] + nested[1], chapters, count=1)
     return re.sub(r'(<a class="[^"]*" href="[^"]*">)([0-9.]+) ', r'\1<span class="number">\2</span> ', chapters)
 

@@ -1,5 +1,7 @@
 """Where every dataset comes from, as its manifest says."""
 
+import re
+
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 from underload import datasets
@@ -23,7 +25,7 @@ class Provenance(SphinxDirective):
         self.state.document.note_explicit_target(section)
         section += nodes.title("", str(manifest.get("title", name)))
         if manifest.get("summary"):
-            section += words(" ".join(str(manifest["summary"]).split()))
+            section += prose(manifest["summary"])
         section += _facts({key: value for key, value in manifest.items() if key not in SHOWN_APART})
         for file, entry in manifest.get("tables", {}).items():
             section += nodes.paragraph("", "", nodes.literal("", f"{name}/{file}"), classes=["dataset-file"])
@@ -45,22 +47,32 @@ def _value(value):
         return [_facts(value)]
     if isinstance(value, list):
         return [nodes.bullet_list("", *(nodes.list_item("", *_value(item)) for item in value))]
-    return [words(" ".join(str(value).split()))]
+    return [prose(value)]
+
+
+def prose(value):
+    """A paragraph in which `code` and addresses are marked as such."""
+    paragraph = nodes.paragraph()
+    for part in re.split(r"(`[^`]+`|https?://[^\s,;)]+[^\s,;).])", " ".join(str(value).split())):
+        if part.startswith("`"):
+            paragraph += nodes.literal("", part.strip("`"))
+        elif part.startswith("http"):
+            paragraph += nodes.reference("", part, refuri=part)
+        elif part:
+            paragraph += nodes.Text(part)
+    return paragraph
 
 
 def _columns(columns):
-    rows = [
-        (
-            [
-                nodes.paragraph("", "", nodes.literal("", name)),
-                words(str(about.get("unit", "") or "–")),
-                words(" ".join(str(about.get("about", about.get("description", ""))).split())),
-            ],
-            (),
-        )
-        for name, about in columns.items()
-    ]
-    return table(("Column", "Unit", "Meaning"), rows, (28, 18, 54), classes=["dataset-columns"])
+    """Name, unit and, where the manifest has one, the meaning of each column."""
+    meanings = {name: about.get("about") or about.get("description") for name, about in columns.items()}
+    told = any(meanings.values())
+    rows = []
+    for name, about in columns.items():
+        cells = [nodes.paragraph("", "", nodes.literal("", name)), words(str(about.get("unit") or "–"))]
+        rows.append((cells + [prose(meanings[name] or "")] * told, ()))
+    headers = ("Column", "Unit", "Meaning")
+    return table(headers[: 2 + told], rows, (28, 18, 54)[: 2 + told], classes=["dataset-columns"])
 
 
 def setup(app):

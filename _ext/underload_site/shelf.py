@@ -47,6 +47,11 @@ def read(path):
     return json.loads(pathlib.Path(path).read_text("utf8"))
 
 
+def number(docname):
+    """The chapter number that a file name starts with."""
+    return str(int(docname.rsplit("/", 1)[-1].split("_")[0]))
+
+
 def chapter(env, number):
     """The document that is chapter `number`, or None while it is not in the book."""
     found = [name for name in env.found_docs if name.startswith(f"{FOLDER}/{number:02d}_")]

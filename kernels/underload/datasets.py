@@ -145,7 +145,7 @@ def _column(place, cells, kind):
     kind = _check.choice(f"{place} kind", kind, tuple(_KINDS))
     try:
         return np.array(cells, dtype=str).astype(_KINDS[kind])
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         _check.fail(place, str(error), f"must hold a column of {kind}")
 
 

@@ -23,7 +23,8 @@ from .quantiles import rank_of
 __all__ = ["Histogram"]
 
 MAGIC = b"underld1"
-HEADER = struct.Struct("<8sddd")
+HEADER = struct.Struct("<8sI")  # and the CRC-32 of what follows
+SHAPE = struct.Struct("<ddd")
 
 
 class Histogram:
@@ -185,8 +186,9 @@ class Histogram:
         return histogram
 
     def to_bytes(self):
-        """The histogram as bytes: a header, and the counts compressed."""
-        return HEADER.pack(MAGIC, *self._shape()) + zlib.compress(self.counts.astype("<i8").tobytes())
+        """The histogram as bytes: checksum, shape, and the counts compressed."""
+        body = SHAPE.pack(*self._shape()) + zlib.compress(self.counts.astype("<i8").tobytes())
+        return HEADER.pack(MAGIC, zlib.crc32(body)) + body
 
     @classmethod
     def from_bytes(cls, content):
@@ -197,11 +199,8 @@ class Histogram:
         ValueError
             If the bytes are damaged or something else.
         """
-        try:
-            magic, *shape = HEADER.unpack_from(content)
-            counts = np.frombuffer(zlib.decompress(content[HEADER.size :]), dtype="<i8")
-        except (TypeError, ValueError, struct.error, zlib.error):
-            magic = counts = None
-        if magic != MAGIC:
+        body = content[HEADER.size :] if isinstance(content, bytes) else b""
+        if len(body) < SHAPE.size or content[: HEADER.size] != HEADER.pack(MAGIC, zlib.crc32(body)):
             _check.fail("content", content, "must be what Histogram.to_bytes wrote")
-        return cls.from_counts(counts, *shape)
+        counts = np.frombuffer(zlib.decompress(body[SHAPE.size :]), dtype="<i8")
+        return cls.from_counts(counts, *SHAPE.unpack_from(body))

@@ -99,7 +99,7 @@ def quantile(series, q, confidence=0.95):
         _check.fail("series", series, f"must have at least {need} items for q={q:g} at confidence {confidence:g}")
     ranks = [lower - 1, rank_of(q, n) - 1, upper - 1]
     low, estimate, high = np.partition(series, sorted(set(ranks)))[ranks]
-    return Interval(estimate, (high - low) / 2, confidence, n, low, high)
+    return Interval(estimate, high / 2 - low / 2, confidence, n, low, high)
 
 
 def batch_quantile(series, q, batches=10, confidence=0.95):
@@ -137,7 +137,7 @@ def batch_quantile(series, q, batches=10, confidence=0.95):
     """
     q = _check.fraction("q", q)
     confidence = _check.fraction("confidence", confidence)
-    parts = split(series, batches, least=math.ceil(10 / min(q, 1 - q)))
+    parts = split(series, batches, least=math.ceil(10 / min(q, 1 - q) * (1 - 1e-12)))
     rank = rank_of(q, parts.shape[1]) - 1
     each = np.partition(parts, rank, axis=1)[:, rank]
     whole = rank_of(q, parts.size) - 1

@@ -67,4 +67,8 @@ def _pseudo_values(sums, lengths):
     n = len(sums)
     total, length = np.sum(sums), np.sum(lengths)
     ratio = total / length
-    return ratio + (n - 1) * (sums - ratio * lengths) / (length - lengths)
+    others = length - lengths
+    longest = np.argmin(others)
+    if others[longest] <= 0:
+        _check.fail(f"lengths[{longest}]", lengths[longest], "must not be so long that the other cycles round to 0")
+    return ratio + (n - 1) * (sums - ratio * lengths) / others

@@ -17,6 +17,8 @@ from underload.queueing.closed import Closed, closed_mmc
 from underload.queueing.erlang import erlang_b, erlang_c
 from underload.queueing.mmc import MMc
 from underload.queueing.operational import Bounds, asymptotic_bounds, response_time, throughput
+from underload.queueing.run import Batch, Run
+from underload.queueing.simulation import simulate, waits
 from underload.queueing.staffing import (
     halfin_whitt_beta,
     halfin_whitt_wait_probability,
@@ -28,9 +30,11 @@ from underload.queueing.staffing import (
 )
 
 __all__ = [
+    "Batch",
     "Bounds",
     "Closed",
     "MMc",
+    "Run",
     "allen_cunneen_wait",
     "asymptotic_bounds",
     "closed_mmc",
@@ -46,6 +50,8 @@ __all__ = [
     "servers_for_mean_wait",
     "servers_for_service_level",
     "servers_for_wait_probability",
+    "simulate",
     "square_root_staffing",
     "throughput",
+    "waits",
 ]

@@ -1,4 +1,4 @@
-// The few things a page does: light or dark, and fields that keep their figures in view.
+// The few things a page does by itself: light or dark, and blocks that scroll within reach of the keyboard.
 (function () {
   "use strict";
   const page = document.documentElement;
@@ -11,6 +11,20 @@
     button.setAttribute("aria-label", `Switch to ${other}`);
     button.title = `Switch to ${other}`;
   }
+
+  const BLOCKS = ".highlight pre, .pst-scrollable-table-container, div.math > mjx-container";
+  function reach() {
+    for (const block of document.querySelectorAll(BLOCKS)) {
+      if (block.scrollWidth > block.clientWidth + 1) block.tabIndex = 0;
+      else block.removeAttribute("tabindex");
+    }
+  }
+
+  window.addEventListener("resize", reach);
+  window.addEventListener("load", function () {
+    reach();
+    window.MathJax?.startup?.promise?.then(reach);
+  });
 
   document.addEventListener("DOMContentLoaded", function () {
     for (const button of document.querySelectorAll(".theme-toggle")) {

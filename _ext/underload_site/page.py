@@ -40,6 +40,8 @@ def early(app, pagename, templatename, context, doctree):
 
 def late(app, pagename, templatename, context, doctree):
     """What depends on the rest of the context: the contents, and only the assets that the layout uses."""
+    if context.get("body"):  # docutils gives an entry a role that may not stand in the list around it
+        context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
     context["mark"] = _mark(app)
     context["contents"] = _contents(context)
     for kind in ("script_files", "css_files"):

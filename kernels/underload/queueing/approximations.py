@@ -4,6 +4,7 @@ Variability enters as the squared coefficient of variation (scv), variance / mea
 inf for a heavy tail.
 """
 
+import fractions
 import math
 
 from underload import _check
@@ -42,9 +43,9 @@ def pollaczek_khinchine_wait(*, arrival_rate, service_mean, service_scv):
     arrival_rate = _check.nonnegative("arrival_rate", arrival_rate)
     service_mean = _check.nonnegative("service_mean", service_mean)
     scv = _scv("service_scv", service_scv)
-    load = arrival_rate * service_mean
-    check_stable(1 - load, 1, f"arrival_rate={arrival_rate:g}, service_mean={service_mean:g}")
-    return load / (1 - load) * service_mean * ((1 + scv) / 2) if load > 0 else 0.0
+    load = fractions.Fraction(arrival_rate) * fractions.Fraction(service_mean)
+    check_stable(1 - load, 1, arrival_rate=arrival_rate, service_mean=service_mean)
+    return float(load / (1 - load)) * service_mean * ((1 + scv) / 2) if load > 0 else 0.0
 
 
 def kingman_wait(*, arrival_rate, service_rate, arrival_scv, service_scv):

@@ -39,22 +39,27 @@ def inverse_blocking(servers, load):
 
 @kernel
 def wait_probability(servers, load, slack):
-    """Erlang's C for int64 servers and a float64 load in [0, servers); `slack` is servers - load, maybe more exact.
+    """Erlang's C for int64 servers and a float64 load in [0, servers), with the float64 slack servers - load.
 
     C = 1 / (load / servers + (slack / servers) y): the reciprocal form neither cancels near saturation nor overflows.
+    Close to saturation the slack holds digits that the load cannot: the recursion runs at the rounded load, and the
+    derivative d ln y / d ln load = -(slack + load / y) carries y over to servers - slack.
     """
     if load == 0.0:
         return 0.0
     y = inverse_blocking(servers, load)
-    # `load` is the rounded servers - slack; d ln B / d ln a = slack + a B carries y over to the exact one.
-    y *= 1.0 + (load - (servers - slack)) / load * (slack + load / y)
+    if slack < load:
+        rounded = servers - slack
+        excess = (load - rounded) + (slack - (servers - rounded))  # exact: neighbouring floats, then Dekker's sum
+        y *= 1.0 + excess / load * (slack + load / y)
     return servers / (load + slack * y)
 
 
-def check_stable(slack, servers, detail):
-    """Raise unless servers - load, the slack, is positive."""
+def check_stable(slack, servers, /, **given):
+    """Raise unless the slack, servers - load, is positive; `given` are the arguments that the message shows."""
     if not slack > 0:
-        raise ValueError(f"utilization {float(1 - slack / servers):g} must be below 1 ({detail})")
+        shown = ", ".join(f"{name}={value:g}" for name, value in given.items())
+        raise ValueError(f"utilization {float(1 - slack / servers):g} must be below 1 ({shown})")
 
 
 def erlang_b(servers, offered_load):
@@ -122,7 +127,7 @@ def erlang_c(servers, offered_load=None, *, slack=None):
         slack = check_slack(slack, servers)
         return wait_probability(servers, servers - slack, slack)
     load = _check.nonnegative("offered_load", offered_load)
-    check_stable(servers - load, servers, f"offered_load={load:g}, servers={servers}")
+    check_stable(servers - load, servers, offered_load=load, servers=servers)
     return wait_probability(servers, load, servers - load)
 
 

@@ -120,8 +120,7 @@ class MMc:
         service = _check.positive("service_rate", self.service_rate)
         servers = _check.integer("servers", self.servers, least=1)
         slack = servers - fractions.Fraction(arrival) / fractions.Fraction(service)
-        detail = f"arrival_rate={arrival:g}, service_rate={service:g}, servers={servers}"
-        check_stable(slack, servers, detail)
+        check_stable(slack, servers, arrival_rate=arrival, service_rate=service, servers=servers)
         self._set(arrival, service, servers, float(slack))
 
     def _set(self, arrival_rate, service_rate, servers, slack):
@@ -149,7 +148,7 @@ class MMc:
     @property
     def offered_load(self):
         """Mean number of busy servers, in erlangs."""
-        return self.servers - self.slack
+        return self.arrival_rate / self.service_rate
 
     @property
     def utilization(self):

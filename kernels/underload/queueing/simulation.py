@@ -133,8 +133,8 @@ def simulate(interarrival, service, servers=1, customers=10**5, warmup=None, see
     Coverage: see `Run`. A run needs many times (interarrival.scv + service.scv) / (1 - utilization)^2 customers.
     """
     servers, customers, streams_ = _checked(interarrival, service, servers, customers, seed, least=1000)
-    load = service.mean / interarrival.mean
-    check_stable(servers - load, servers, f"interarrival={interarrival}, service={service}, servers={servers}")
+    slack = servers - service.mean / interarrival.mean
+    check_stable(slack, servers, interarrival_mean=interarrival.mean, service_mean=service.mean, servers=servers)
     warmup = customers // 10 if warmup is None else _check.integer("warmup", warmup, most=customers - 100 * BATCHES)
     confidence = _check.fraction("confidence", confidence)
     size = (customers - warmup) // BATCHES

@@ -5,11 +5,19 @@ Load arithmetic and its inverse (`average_load`, `peak_load`, `consistent_pairs`
 (`expected_max_poisson`), rare events (`probability_in_window`, `clean_trials_needed`, `birthday_collision`),
 their clocks (`event_times`, `clustered_event_times`), fleets and copysets (`probability_down`,
 `copyset_loss`), what a network of services costs (`links`, `paths`, `giant_component`, `gossip_rounds`)
-and laws of growth (`expected_slowest`, `deadlock_rate`, `fitted_exponent`, `crossover`).
+and laws of growth (`expected_slowest`, `deadlock_rate`, `fitted_exponent`, `crossover`). Deadlocks and lost
+chunks are also simulated (`simulate_deadlocks`, `simulate_copyset_loss`, `simulate_random_loss`).
 """
 
 from underload.capacity.birthday import birthday_collision, items_for_collision
 from underload.capacity.clock import clustered_event_times, dispersion_index, event_times
+from underload.capacity.conflicts import (
+    Conflicts,
+    LockHistory,
+    deadlock_rate_limit,
+    lock_history,
+    simulate_deadlocks,
+)
 from underload.capacity.diurnal import (
     DailyPeak,
     diurnal_profile,
@@ -47,6 +55,7 @@ from underload.capacity.percolation import (
     simulate_giant_component,
 )
 from underload.capacity.placement import copyset_loss, copyset_loss_random, copysets
+from underload.capacity.placement_simulation import Loss, simulate_copyset_loss, simulate_random_loss
 from underload.capacity.poisson_error import barbour_hall_bound, le_cam_bound, total_variation
 from underload.capacity.rare import (
     clean_trials_needed,
@@ -60,7 +69,10 @@ from underload.capacity.storage import egress, stored_bytes
 
 __all__ = [
     "Components",
+    "Conflicts",
     "DailyPeak",
+    "LockHistory",
+    "Loss",
     "PowerLaw",
     "average_load",
     "barbour_hall_bound",
@@ -76,6 +88,7 @@ __all__ = [
     "crossover",
     "dag_links",
     "deadlock_rate",
+    "deadlock_rate_limit",
     "dispersion_index",
     "diurnal_profile",
     "egress",
@@ -94,6 +107,7 @@ __all__ = [
     "items_for_collision",
     "le_cam_bound",
     "links",
+    "lock_history",
     "max_poisson_quantile",
     "mixed_peak",
     "mixed_peak_factor",
@@ -106,7 +120,10 @@ __all__ = [
     "probability_in_window",
     "series",
     "simulate_components",
+    "simulate_copyset_loss",
+    "simulate_deadlocks",
     "simulate_giant_component",
+    "simulate_random_loss",
     "stored_bytes",
     "total_variation",
     "upper_bound_after_clean",

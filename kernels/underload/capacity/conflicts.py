@@ -229,6 +229,6 @@ def _with_room(locks, more, now):
     """The same locks, with room for `more` further transactions."""
     is_open, most = int(locks.counters[_locks.OPEN]), MOST_OBJECTS // locks.objects.shape[1]
     if is_open > most:
-        rule = f"transactions must be at most {most}: they pile up, here by {now:.6g} s"
+        rule = f"transactions at {now:.6g} s, at most {most}: transactions_per_second must let them finish"
         _check.fail("open", is_open, rule)
     return locks if is_open + more <= len(locks.due) else _locks.grown(locks, 2 * is_open + more)

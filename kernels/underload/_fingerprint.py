@@ -99,8 +99,9 @@ def _definition(value, seen):
     if isinstance(value, types.MethodType):
         return _join("method", _digest(value.__func__, seen), _digest(value.__self__, seen))
     name = f"{value.__module__} {value.__qualname__}" if hasattr(value, "__qualname__") else value.__name__
-    version = _version(value.__name__ if isinstance(value, types.ModuleType) else value.__module__)
-    if version is not None:
+    module = value.__name__ if isinstance(value, types.ModuleType) else value.__module__
+    version = _version(module)
+    if version is not None and (isinstance(value, types.ModuleType) or _named_in(module, value)):
         return _join(f"{type(value).__name__} {name} {version}")
     if isinstance(value, types.FunctionType):
         cells = tuple(cell.cell_contents for cell in value.__closure__ or ())
@@ -112,6 +113,14 @@ def _definition(value, seen):
         bases = (_digest(base, seen) for base in value.__bases__)
         return _join(f"class {name}", *bases, *(digest for pair in members for digest in _tolerant(pair, seen)))
     return _join(f"module {name}")
+
+
+def _named_in(module, value):
+    """Whether a module holds a function or class under its name: a closure that it made is more than its name."""
+    found = sys.modules.get(module)
+    for name in value.__qualname__.split("."):
+        found = getattr(found, name, None)
+    return getattr(found, "py_func", found) is value
 
 
 def _is_content(key, member):

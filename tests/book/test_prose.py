@@ -1,8 +1,8 @@
 """No number in a sentence that the page did not compute.
 
 Every number written in digits in the prose of a chapter must occur among the numbers that its cells print
-or contain, after rounding to the precision that the sentence shows. Formulas, citations, links and the
-names of figures are left out; years and chapter numbers are told by their context.
+or contain, after rounding to the precision that the sentence shows. Formulas, roles, links and chapter
+numbers are left out, and so are sentences that cite a source: their numbers are the source's.
 """
 
 import math
@@ -15,6 +15,8 @@ from underload import ledger
 each_chapter = pytest.mark.parametrize("path", book.CHAPTERS, ids=lambda path: path.stem)
 
 NUMBER = re.compile(r"(?<![\w.])(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?![\w])")
+# A number in a sentence that ends in a citation is the source's.
+CITED = re.compile(r"[^.?!\n]*(?:\.\d[^.?!\n]*)*\{cite:[pt]\}`[^`]*`")
 LEFT_OUT = [
     r"```.*?```",  # code
     r"`[^`]*`",
@@ -33,7 +35,7 @@ LEFT_OUT = [
 def written(path):
     """The numbers in the prose, as (text, value, decimals)."""
     for cell in book.cells(path, "markdown"):
-        text = book.source(cell)
+        text = CITED.sub(" ", book.source(cell))
         for pattern in LEFT_OUT:
             text = re.sub(pattern, " ", text, flags=re.S | re.M)
         for match in NUMBER.finditer(text):

@@ -8,9 +8,9 @@ A kernel that draws takes its state, ``uint64[4]``, as an argument::
 An analyst draws arrays from a distribution: ``random.Lognormal(mean=0.2, scv=4).sample(1000, seed=7)``.
 """
 
+from .distribution import Distribution
 from .distributions import (
     Deterministic,
-    Distribution,
     Exponential,
     Gamma,
     Hyperexponential,

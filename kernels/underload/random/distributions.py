@@ -3,17 +3,15 @@
 A distribution is a frozen dataclass. Simulators take its `code` and `params` and draw with the kernel `variate`.
 """
 
-import abc
 import dataclasses
 import math
 
 import numpy as np
 
 from .. import _check
-from .._jit import kernel
-from ._fdlibm import exp, log, log1p
-from ._points import points
+from ._fdlibm import exp, expm1, log, log1p
 from ._stirling import log_gamma
+from .distribution import Distribution, pack
 from .variate import (
     DETERMINISTIC,
     EXPONENTIAL,
@@ -23,13 +21,10 @@ from .variate import (
     PARETO,
     UNIFORM,
     WEIBULL,
-    variate,
 )
-from .xoshiro import seed_state
 
 __all__ = [
     "Deterministic",
-    "Distribution",
     "Exponential",
     "Gamma",
     "Hyperexponential",
@@ -40,63 +35,10 @@ __all__ = [
 ]
 
 
-@kernel
-def _fill(state, code, params, out):
-    """Fill `out` (float64[n]) with variates."""
-    for i in range(len(out)):
-        out[i] = variate(state, code, params)
-
-
-class Distribution(abc.ABC):
-    """What every distribution has.
-
-    Attributes
-    ----------
-    mean : float
-        In the unit of the variate: seconds, bytes, requests.
-    scv : float
-        Squared coefficient of variation, variance / mean**2; inf where the variance is.
-    code : int
-        Selects the branch of `variate`.
-    params : float64[4]
-        A new array, unused entries 0.
-    """
-
-    @property
-    @abc.abstractmethod
-    def params(self):
-        """The parameters of the kernel, float64[4]."""
-
-    def sample(self, n, seed):
-        """Draw `n` independent variates.
-
-        Parameters
-        ----------
-        n : int
-        seed : int
-            In [0, 2**64). The first variates do not depend on `n`.
-
-        Returns
-        -------
-        float64[n]
-        """
-        out = np.empty(_check.integer("n", n), dtype=np.float64)
-        _fill(seed_state(seed), self.code, self.params, out)
-        return out
-
-    def cdf(self, x):
-        """The probability that a variate is at most `x` (scalar or array); same shape."""
-        x = points("x", x)
-        with np.errstate(all="ignore"):
-            return np.where(x < 0, 0.0, self._cdf(np.maximum(x, 0.0)))[()]
-
-    def _coerce(self, **rules):
-        for name, rule in rules.items():
-            object.__setattr__(self, name, rule(name, getattr(self, name)))
-
-
-def _pack(*values):
-    return np.array([*values, *[0.0] * (4 - len(values))])
+def _scv(name, value, least=1e-9):
+    rule = f"must be from {least:g} to 1e9 (Deterministic has 0)"
+    number = _check.real(name, value, rule)
+    return number if least <= number <= 1e9 else _check.fail(name, value, rule)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -112,7 +54,7 @@ class Exponential(Distribution):
 
     @property
     def params(self):
-        return _pack(self.mean)
+        return pack(self.mean)
 
     def _cdf(self, x):
         return -np.expm1(-x / self.mean)
@@ -131,7 +73,7 @@ class Deterministic(Distribution):
 
     @property
     def params(self):
-        return _pack(self.mean)
+        return pack(self.mean)
 
     def _cdf(self, x):
         return np.where(x >= self.mean, 1.0, 0.0)
@@ -139,7 +81,7 @@ class Deterministic(Distribution):
 
 @dataclasses.dataclass(frozen=True)
 class Uniform(Distribution):
-    """Every value in [low, high) alike. 0 <= `low` < `high`."""
+    """Every value from `low` to `high` alike. 0 <= `low` < `high`."""
 
     low: float
     high: float
@@ -160,7 +102,7 @@ class Uniform(Distribution):
 
     @property
     def params(self):
-        return _pack(self.low, self.high - self.low)
+        return pack(self.low, self.high - self.low)
 
     def _cdf(self, x):
         return np.clip((x - self.low) / (self.high - self.low), 0.0, 1.0)
@@ -168,18 +110,18 @@ class Uniform(Distribution):
 
 @dataclasses.dataclass(frozen=True)
 class Gamma(Distribution):
-    """Sums of phases (scv 1/k is Erlang-k) and their continuation. `mean` > 0, `scv` > 0."""
+    """Sums of phases (scv 1/k is Erlang-k) and their continuation. `mean` > 0, `scv` 1e-9 to 1e9."""
 
     mean: float
     scv: float
     code = GAMMA
 
     def __post_init__(self):
-        self._coerce(mean=_check.positive, scv=_check.positive)
+        self._coerce(mean=_check.positive, scv=_scv)
 
     @property
     def params(self):
-        return _pack(1.0 / self.scv, self.mean * self.scv)
+        return pack(1.0 / self.scv, self.mean * self.scv)
 
     def _cdf(self, x):
         from scipy import special
@@ -190,19 +132,19 @@ class Gamma(Distribution):
 
 @dataclasses.dataclass(frozen=True)
 class Lognormal(Distribution):
-    """Products of many factors: sizes and service times as measured. `mean` > 0, `scv` > 0."""
+    """Products of many factors: sizes and service times as measured. `mean` > 0, `scv` 1e-9 to 1e9."""
 
     mean: float
     scv: float
     code = LOGNORMAL
 
     def __post_init__(self):
-        self._coerce(mean=_check.positive, scv=_check.positive)
+        self._coerce(mean=_check.positive, scv=_scv)
 
     @property
     def params(self):
         variance = log1p(self.scv)
-        return _pack(log(self.mean) - variance / 2, math.sqrt(variance))
+        return pack(log(self.mean) - variance / 2, math.sqrt(variance))
 
     def _cdf(self, x):
         from scipy import special
@@ -233,7 +175,7 @@ class Pareto(Distribution):
 
     @property
     def params(self):
-        return _pack(self.mean * (self.shape - 1) / self.shape, 1 / self.shape)
+        return pack(self.mean * (self.shape - 1) / self.shape, 1 / self.shape)
 
     def _cdf(self, x):
         least = self.params[0]
@@ -242,7 +184,7 @@ class Pareto(Distribution):
 
 @dataclasses.dataclass(frozen=True)
 class Weibull(Distribution):
-    """P(X > x) = exp(-(x / scale)**shape): stretched for a shape below 1. `mean` > 0, `shape` >= 0.01."""
+    """P(X > x) = exp(-(x / scale)**shape): stretched for a shape below 1. `mean` > 0, `shape` 0.01 to 100."""
 
     mean: float
     shape: float
@@ -250,17 +192,17 @@ class Weibull(Distribution):
 
     def __post_init__(self):
         self._coerce(mean=_check.positive, shape=_check.positive)
-        if self.shape < 0.01:
-            _check.fail("shape", self.shape, "must be at least 0.01, where the mean still fits a float64")
+        if not 0.01 <= self.shape <= 100:
+            _check.fail("shape", self.shape, "must be from 0.01 to 100")
 
     @property
     def scv(self):
-        """gamma(1 + 2 / shape) / gamma(1 + 1 / shape)**2 - 1; inf beyond the range of a float64."""
-        return float(np.expm1(min(log_gamma(1 + 2 / self.shape) - 2 * log_gamma(1 + 1 / self.shape), 709.0)))
+        """gamma(1 + 2 / shape) / gamma(1 + 1 / shape)**2 - 1."""
+        return expm1(log_gamma(1 + 2 / self.shape) - 2 * log_gamma(1 + 1 / self.shape))
 
     @property
     def params(self):
-        return _pack(exp(log(self.mean) - log_gamma(1 + 1 / self.shape)), 1 / self.shape)
+        return pack(exp(log(self.mean) - log_gamma(1 + 1 / self.shape)), 1 / self.shape)
 
     def _cdf(self, x):
         return -np.expm1(-((x / self.params[0]) ** self.shape))
@@ -268,7 +210,7 @@ class Weibull(Distribution):
 
 @dataclasses.dataclass(frozen=True)
 class Hyperexponential(Distribution):
-    """Two exponential phases, each carrying half of the mean (balanced means). `mean` > 0, `scv` >= 1.
+    """Two exponential phases, each carrying half of the mean (balanced means). `mean` > 0, `scv` 1 to 1e9.
 
     A variate is slow with probability p = (1 - sqrt((scv - 1) / (scv + 1))) / 2, then with mean `mean` / (2 p).
     Source: Tijms, A First Course in Stochastic Models, 2003, appendix B.
@@ -279,15 +221,14 @@ class Hyperexponential(Distribution):
     code = HYPEREXPONENTIAL
 
     def __post_init__(self):
-        self._coerce(mean=_check.positive, scv=_check.positive)
-        if self.scv < 1:
-            _check.fail("scv", self.scv, "must be at least 1")
+        self._coerce(mean=_check.positive, scv=_scv)
+        _scv("scv", self.scv, least=1)
 
     @property
     def params(self):
         root = math.sqrt((self.scv - 1) / (self.scv + 1))
         slow = 1 / ((self.scv + 1) * (1 + root))  # (1 - root) / 2 without its cancellation
-        return _pack(slow, self.mean / (2 * slow), self.mean / (2 * (1 - slow)))
+        return pack(slow, self.mean / (2 * slow), self.mean / (2 * (1 - slow)))
 
     def _cdf(self, x):
         slow, slow_mean, fast_mean = self.params[:3]

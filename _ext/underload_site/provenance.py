@@ -45,6 +45,8 @@ def _value(value):
     """Nodes for what YAML can hold: a mapping, a list, or one value."""
     if isinstance(value, dict):
         return [_facts(value)]
+    if isinstance(value, list) and all(isinstance(item, int | float) for item in value):
+        return [words(", ".join(map(str, value)))]
     if isinstance(value, list):
         return [nodes.bullet_list("", *(nodes.list_item("", *_value(item)) for item in value))]
     return [prose(value)]

@@ -63,16 +63,20 @@ def clustered_event_times(rate, seconds, burst_mean, seed):
     state = seed_state(_check.seed("seed", seed))
     bursts = rate / burst_mean
     expected = bursts * seconds
-    buffer = np.empty(int(expected + 6 * math.sqrt(expected) + 16))
-    parts, last = [], 0.0
-    while bursts > 0:
-        filled = _arrivals(state, bursts, last, seconds, buffer)
+    times = _arrivals(state, bursts, seconds, int(expected + 6 * math.sqrt(expected) + 16))
+    return times if burst_mean == 1 else np.repeat(times, _burst_sizes(state, burst_mean, len(times)))
+
+
+def _arrivals(state, rate, seconds, block):
+    """Arrivals of a Poisson process in [0, seconds), drawn in blocks of that many."""
+    buffer, parts, last = np.empty(block), [], 0.0
+    while rate > 0:
+        filled = _fill(state, rate, last, seconds, buffer)
         parts.append(buffer[:filled].copy())
-        if filled < len(buffer):
+        if filled < block:
             break
         last = buffer[-1]
-    times = np.concatenate(parts) if parts else np.empty(0)
-    return times if burst_mean == 1 else np.repeat(times, _burst_sizes(state, burst_mean, len(times)))
+    return np.concatenate(parts) if parts else np.empty(0)
 
 
 def dispersion_index(times, window, seconds):
@@ -111,7 +115,7 @@ def dispersion_index(times, window, seconds):
 
 
 @kernel
-def _arrivals(state, rate, start, end, times):
+def _fill(state, rate, start, end, times):
     """Fill `times` with the arrivals after `start` and before `end`; returns how many."""
     now = start
     for i in range(len(times)):

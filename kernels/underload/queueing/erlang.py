@@ -58,7 +58,7 @@ def wait_probability(servers, load, slack):
 def check_stable(slack, servers, /, **given):
     """Raise unless the slack, servers - load, is positive; `given` are the arguments that the message shows."""
     if not slack > 0:
-        shown = ", ".join(f"{name}={value:g}" for name, value in given.items())
+        shown = ", ".join(f"{k}={v}" if isinstance(v, int) else f"{k}={v:g}" for k, v in given.items())
         raise ValueError(f"utilization {float(1 - slack / servers):g} must be below 1 ({shown})")
 
 

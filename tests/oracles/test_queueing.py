@@ -1,0 +1,108 @@
+"""Published and independently computed values about queues."""
+
+import concurrent.futures
+import json
+import pathlib
+
+import numpy as np
+import pytest
+from underload import queueing, random
+from underload.stats import replications
+
+ENTRIES = json.loads((pathlib.Path(__file__).parent / "queueing.json").read_text("utf8"))
+QUANTILES = [0.5, 0.95, 0.99, 0.999]
+
+
+def _mmc(p):
+    return queueing.MMc(arrival_rate=p["lam"], service_rate=p["mu"], servers=p["c"])
+
+
+def _mmc_means(p):
+    queue = _mmc(p)
+    return [queue.mean_in_system, queue.mean_queue, queue.mean_response, queue.mean_wait]
+
+
+def _repairman(p):
+    closed = queueing.closed_mmc(p["N"], service_rate=1 / p["S"], servers=p["c"], think_time=p["Z"])
+    return [closed.throughput, closed.throughput * closed.response_time]
+
+
+def _sources(p):
+    closed = queueing.closed_mmc(p["N"], service_rate=p["mu"], servers=p["c"], think_time=1 / p["lam_per_source"])
+    rate = closed.throughput
+    return [rate * closed.response_time, rate * closed.mean_wait, closed.response_time]
+
+
+def _pooling(_):
+    shared = queueing.MMc(arrival_rate=9, service_rate=1, servers=10)
+    return [queueing.MMc(arrival_rate=0.9, service_rate=1).mean_response, shared.mean_response]
+
+
+def _slowdown(p):
+    return [queueing.MMc(arrival_rate=u, service_rate=1).mean_response for u in p["rho"]]
+
+
+BY_MODEL = {
+    "Erlang B": lambda p: queueing.erlang_b(p["c"], p["a"]),
+    "Erlang C": lambda p: queueing.erlang_c(p["c"], p["a"]),
+    "M/M/c": _mmc_means,
+    "M/M/c FCFS response time": lambda p: _mmc(p).response_quantile(QUANTILES),
+    "M/M/c//N": _sources,
+    "delay Z=10 + multi-server S=4": _repairman,
+    "Erlang B dimensioning": lambda p: queueing.servers_for_blocking(p["offered"], p["blocking"]),
+    "min c for ErlangC<20%": lambda p: queueing.servers_for_wait_probability(p["a"], p["target"]),
+    "beta with [1+beta*Phi/phi]^-1 = alpha": lambda p: queueing.halfin_whitt_beta(p["alpha"]),
+    "interactive response-time law X=N/(Z+R)": lambda p: queueing.throughput(p["N"], p["R_s"], p["Z_s"]),
+    "X=N/(Z+R)": lambda p: queueing.throughput(p["N"], p["R_s"], p["Z_s"]),
+    "1/(1-rho)": _slowdown,
+    "mean response at rho=.9: 10 x M/M/1 vs M/M/10 (mu=1)": _pooling,
+    "M/M/1 apply queue mean lag 1/(mu-lam) s": lambda p: queueing.MMc(p["lam"], p["mu"]).mean_response,
+}
+SIMULATED = {"M/D/c", "D/M/1"}
+INVERSE = {"Erlang B inverse"}
+
+
+def _select(models):
+    entries = [entry for entry in ENTRIES if entry["model"] in models]
+    return pytest.mark.parametrize("entry", entries, ids=[entry["id"] for entry in entries])
+
+
+def test_every_entry_is_used():
+    assert {entry["model"] for entry in ENTRIES} == {*BY_MODEL, *SIMULATED, *INVERSE}
+
+
+@_select(BY_MODEL)
+def test_value(entry):
+    tolerance = {"rel": 0.0, "abs": 0.0} | entry["tolerance"]
+    computed = BY_MODEL[entry["model"]](entry["params"])
+    np.testing.assert_allclose(computed, entry["expected"], rtol=tolerance["rel"], atol=tolerance["abs"])
+
+
+@_select(INVERSE)
+def test_load_for_a_blocking_probability(entry):
+    # The published load is rounded to 0.001: the target lies between the blocking at its two ends.
+    servers, target = entry["params"]["c"], entry["params"]["blocking"]
+    half = entry["tolerance"]["abs"] / 2
+    low, high = (queueing.erlang_b(servers, entry["expected"] + shift) for shift in (-half, half))
+    assert low < target < high
+
+
+def _system(entry):
+    p = entry["params"]
+    if entry["model"] == "D/M/1":
+        return random.Deterministic(1 / p["lam"]), random.Exponential(1 / p["mu"]), 1, entry["expected"][1]
+    return random.Exponential(1 / p["lam"]), random.Deterministic(p["D"]), p["c"], entry["expected"]
+
+
+@_select(SIMULATED)
+def test_simulated_mean_wait(entry):
+    # 20 independent runs; 0.9975 = 0.99 ** (1 / 4) splits 1 % over the four systems (Sidak).
+    interarrival, service, servers, expected = _system(entry)
+
+    def run(seed):
+        return queueing.simulate(interarrival, service, servers, customers=4 * 10**5, seed=seed).mean_wait.mean
+
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        interval = replications(list(pool.map(run, range(100, 120))), confidence=0.9975)
+    assert expected in interval
+    assert interval.half_width < 0.07 * expected  # it would see an error of 7 %

@@ -2,6 +2,7 @@
 
 import math
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -80,6 +81,10 @@ def mm1_waits(state, utilization, waits):
         wait = max(0.0, wait + exponential(state) - exponential(state) / utilization)
 
 
+compiled_only = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="random bits need integers that wrap around")
+
+
+@compiled_only
 def test_covers_the_mean_wait_of_a_queue():
     # M/M/1 at utilization 0.9 and service mean 1 has mean wait 0.9 / 0.1 = 9 (Gross and Harris, chapter 2). 200 runs.
     waits = np.empty(100_000)
@@ -92,6 +97,7 @@ def test_covers_the_mean_wait_of_a_queue():
     assert naive <= 40  # the check can fail: the interval for independent values is some 20 times too narrow
 
 
+@compiled_only
 def test_resolution_is_stated():
     # The width that coverage costs: about a fifth of the mean at utilization 0.9, as the docstring says.
     waits = np.empty(100_000)

@@ -1,5 +1,6 @@
 """The appendix: every claim of the catalogue in the order of the source, with what became of it."""
 
+from docutils import nodes
 from underload import ledger
 
 from underload_site import late, shelf
@@ -34,8 +35,9 @@ def _row(app, docname, claim, found):
         return cells, ["claim-open"]
     verdict = found.verdict
     link = anchor(shelf.number(found.docname), late.link(app, docname, found.docname, f"verdict-{claim.id}"))
-    mark = words(f"{ledger.MARKS[verdict.kind]} {verdict.words}")
-    cells = [words(claim.section), words(claim.text), stated, words(verdict.computed), mark, link]
+    mark = nodes.inline("", ledger.MARKS[verdict.kind], classes=["verdict-mark"])
+    word = nodes.paragraph("", "", mark, nodes.Text(f" {verdict.words}"))
+    cells = [words(claim.section), words(claim.text), stated, words(verdict.computed), word, link]
     return cells, [f"claim-{verdict.kind.replace(' ', '-')}"]
 
 

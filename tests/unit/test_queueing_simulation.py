@@ -1,0 +1,261 @@
+"""The simulator: its draws, its bookkeeping, its honesty, and its agreement with theory."""
+
+import concurrent.futures
+import dataclasses
+import math
+import pathlib
+import runpy
+import time
+
+import numpy as np
+import pytest
+from underload import queueing, random
+from underload.queueing import MMc, simulate, waits
+from underload.random import Deterministic, Exponential, Gamma, Hyperexponential, Lognormal, Pareto, Uniform, Weibull
+from underload.stats import batch_means, batch_quantile, replications
+
+ORACLE = runpy.run_path(str(pathlib.Path(__file__).parents[1] / "oracles" / "queueing_reference.py"))
+
+
+def drawn(interarrival, service, customers, seed):
+    """Gaps and services: one variate after the other, from the two streams of the seed."""
+    states = random.streams(seed, 2)
+    return (
+        [random.variate(state, source.code, source.params) for _ in range(customers)]
+        for state, source in zip(states, (interarrival, service), strict=True)
+    )
+
+
+@pytest.mark.parametrize("servers", [1, 2, 10])
+@pytest.mark.parametrize(
+    ("interarrival", "service"),
+    [
+        (Exponential(1.0), Exponential(1.0)),
+        (Uniform(0.0, 2.0), Hyperexponential(1.0, 4.0)),
+        (Gamma(1.0, 0.5), Lognormal(1.0, 2.0)),
+        (Weibull(1.0, 0.7), Pareto(1.0, 1.5)),
+    ],
+)
+def test_every_wait_equals_that_of_a_plain_program(interarrival, service, servers):
+    # 1300 customers fill two blocks and a part of a third.
+    interarrival = dataclasses.replace(interarrival, **_scaled(interarrival, 1 / (0.9 * servers)))
+    gaps, services = drawn(interarrival, service, 1300, seed=11)
+    expected = ORACLE["fcfs_one_server"](gaps, services) if servers == 1 else ORACLE["fcfs"](gaps, services, servers)
+    assert waits(interarrival, service, servers, customers=1300, seed=11).tolist() == expected
+
+
+def _scaled(distribution, factor):
+    names = ("low", "high") if isinstance(distribution, Uniform) else ("mean",)
+    return {name: getattr(distribution, name) * factor for name in names}
+
+
+@pytest.mark.parametrize("servers", [1, 3])
+def test_a_run_keeps_what_its_customers_say(servers):
+    interarrival, service = Exponential(1.0), Gamma(0.8 * servers, 2.0)
+    run = simulate(interarrival, service, servers, customers=20_007, warmup=3000, seed=3)
+    record = waits(interarrival, service, servers, customers=20_007, seed=3)
+    services = np.array(list(drawn(interarrival, service, 20_007, seed=3))[1])
+    # 17,007 are left; 7 of them do not fill a batch and join the warm-up.
+    assert run.customers == 17_000
+    measured, responses = record[3007:], (record + services)[3007:]
+    expected = batch_means(measured)
+    assert run.mean_wait.mean == pytest.approx(expected.mean, rel=1e-12)
+    assert run.mean_wait.half_width == pytest.approx(expected.half_width, rel=1e-9)
+    assert run.mean_response.mean == pytest.approx(responses.mean(), rel=1e-12)
+    assert run.wait_probability.mean == pytest.approx(np.mean(measured > 0), rel=1e-12)
+    assert run.utilization == pytest.approx(0.8, rel=0.05)
+    for q in (0.1, 0.5, 0.99):
+        for mine, series in ((run.wait_quantile(q), measured), (run.response_quantile(q), responses)):
+            plain = batch_quantile(series, q)
+            assert mine.mean == pytest.approx(plain.mean, rel=0.0101)  # the histogram's relative error
+            assert mine.half_width == pytest.approx(plain.half_width, rel=0.2, abs=0.011 * plain.mean)
+    assert run.histogram.count == run.response_histogram.count == 17_000
+
+
+def test_same_seed_same_customers():
+    source = Exponential(1.0), Exponential(0.9)
+    assert np.array_equal(waits(*source, seed=1), waits(*source, seed=1))
+    assert not np.array_equal(waits(*source, seed=1), waits(*source, seed=2))
+    assert np.array_equal(waits(*source, customers=100, seed=1), waits(*source, customers=700, seed=1)[:100])
+    first, second = (simulate(*source, customers=5000, seed=1) for _ in range(2))
+    assert first.mean_wait == second.mean_wait
+    assert first.histogram == second.histogram
+    # More servers, the same customers: nobody waits longer.
+    assert np.all(waits(*source, servers=2, seed=1) <= waits(*source, servers=1, seed=1) + 1e-9)
+
+
+def test_threads_do_not_change_a_run():
+    def run(seed):
+        return simulate(Exponential(1.0), Exponential(0.9), customers=20_000, seed=seed).mean_wait
+
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(run, range(8))) == [run(seed) for seed in range(8)]
+
+
+def h2_wait(scv):
+    return queueing.pollaczek_khinchine_wait(arrival_rate=0.9, service_mean=1, service_scv=scv)
+
+
+# Interarrival, service, servers and the exact mean wait.
+THEORY = {
+    "M/M/1": (Exponential(1 / 0.9), Exponential(1.0), 1, MMc(0.9, 1).mean_wait),
+    "M/M/10": (Exponential(1 / 9), Exponential(1.0), 10, MMc(9, 1, 10).mean_wait),
+    "M/M/50": (Exponential(1 / 47), Exponential(1.0), 50, MMc(47, 1, 50).mean_wait),
+    "M/D/1": (Exponential(1 / 0.9), Deterministic(1.0), 1, h2_wait(0)),
+    "M/E2/1": (Exponential(1 / 0.9), Gamma(1.0, 0.5), 1, h2_wait(0.5)),
+    "M/U/1": (Exponential(1 / 0.9), Uniform(0.0, 2.0), 1, h2_wait(1 / 3)),
+    "M/H2/1": (Exponential(1 / 0.9), Hyperexponential(1.0, 4.0), 1, h2_wait(4)),
+    "M/Lognormal/1": (Exponential(1 / 0.9), Lognormal(1.0, 2.0), 1, h2_wait(2)),
+}
+RUNS = 16
+
+
+@pytest.mark.parametrize("system", THEORY)
+def test_mean_wait_agrees_with_theory(system):
+    interarrival, service, servers, exact = THEORY[system]
+
+    def run(seed):
+        return simulate(interarrival, service, servers, customers=4 * 10**5, seed=seed).mean_wait.mean
+
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        means = list(pool.map(run, range(RUNS)))
+    # Independent runs; 0.99 ** (1 / 8) splits 1 % over the eight systems (Sidak).
+    interval = replications(means, confidence=0.99 ** (1 / len(THEORY)))
+    assert exact in interval
+    assert interval.half_width < 0.1 * exact  # sharp enough that theory of another scv, at least 17 % off, would fail
+
+
+@pytest.mark.parametrize("servers", [1, 10])
+def test_probability_and_quantiles_agree_with_theory(servers):
+    theory = MMc(0.9 * servers, 1.0, servers)
+    run = simulate(
+        Exponential(1 / (0.9 * servers)), Exponential(1.0), servers, customers=4 * 10**6, seed=7, confidence=0.995
+    )
+    assert theory.wait_probability in run.wait_probability
+    assert run.wait_probability.half_width < 0.02
+    assert theory.mean_response in run.mean_response
+    for q in (0.5, 0.95, 0.99):
+        for mine, exact in (
+            (run.response_quantile(q), theory.response_quantile(q)),
+            (run.wait_quantile(q), theory.wait_quantile(q)),
+        ):
+            assert abs(mine.mean - exact) <= mine.half_width + 0.01 * exact
+            assert mine.half_width < 0.35 * exact
+
+
+def test_intervals_cover_the_truth():
+    # 200 runs of 10^5 customers of M/M/1 at utilization 0.9; two thousand of them are in tests/verify.
+    def covered(seed):
+        run = simulate(Exponential(1 / 0.9), Exponential(1.0), customers=10**5, seed=seed)
+        return 9.0 in run.mean_wait, 10.0 in run.mean_response, 0.9 in run.wait_probability, run.mean_wait.half_width
+
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        wait, response, probability, width = np.mean(list(pool.map(covered, range(200))), axis=0)
+    assert wait >= 0.93
+    assert response >= 0.93
+    assert probability >= 0.93
+    assert width < 0.25 * 9.0  # not bought with a silly width
+
+
+def test_arrivals_stop_the_run_so_long_jobs_count():
+    # 10^5 servers and 2 x 10^5 customers: stopping at departures would see a mean response of 0.63.
+    start = time.process_time()
+    run = simulate(Exponential(1e-5), Exponential(0.9), servers=10**5, customers=2 * 10**5, warmup=0, seed=1)
+    assert time.process_time() - start < 5  # 0.03 s when compiled and idle
+    assert 0.9 in run.mean_response
+    assert run.mean_response.half_width < 0.02
+
+
+class TestHeavyTails:
+    def test_infinite_variance_gives_no_interval(self):
+        run = simulate(Exponential(1 / 0.7), Pareto(1.0, 1.5), customers=10**4)
+        for name in ("mean_wait", "mean_response", "wait_probability"):
+            with pytest.raises(ValueError, match=rf"^service Pareto.*finite moment above .* around {name}"):
+                getattr(run, name)
+        for name in ("wait_quantile", "response_quantile"):
+            with pytest.raises(ValueError, match=rf"^service Pareto.*moment above 2 .* around {name}"):
+                getattr(run, name)(0.5)
+        # The sample itself is there for the curious.
+        assert all(batch.mean_wait >= 0 for batch in run.batches)
+        assert run.utilization > 0
+        assert "Pareto" in repr(run)
+
+    # One server needs the fourth moment; k spare servers need one above 1 + 3 / k, and the second at least.
+    @pytest.mark.parametrize(
+        ("shape", "servers", "load", "answers"),
+        [
+            (4.0, 1, 0.5, False),
+            (4.1, 1, 0.5, True),
+            (2.4, 2, 0.5, False),
+            (2.6, 2, 0.5, True),
+            (2.6, 2, 1.5, False),
+            (2.1, 40, 30.5, True),
+            (2.0, 9, 0.5, False),
+        ],
+    )
+    def test_moments_that_a_mean_needs(self, shape, servers, load, answers):
+        run = simulate(Exponential(1 / load), Pareto(1.0, shape), servers, customers=2000)
+        if answers:
+            assert run.mean_wait.half_width > 0
+        else:
+            with pytest.raises(ValueError, match="finite moment"):
+                _ = run.mean_wait
+
+    def test_bounded_quantities_need_less(self):
+        run = simulate(Exponential(2.0), Pareto(1.0, 2.5), customers=10**5, seed=1)
+        # P(wait) = rho in M/G/1.
+        assert 0.5 in run.wait_probability
+        assert run.wait_quantile(0.9).half_width > 0
+
+
+def test_clocks_that_never_wait():
+    run = simulate(Deterministic(1.0), Deterministic(0.5), customers=2000)
+    assert run.mean_wait.mean == run.mean_wait.half_width == 0
+    assert run.wait_probability.mean == 0
+    assert run.wait_quantile(0.9).mean == 0
+    assert run.utilization == pytest.approx(0.5)
+
+
+def test_rounding_is_no_wait():
+    # Three servers, a customer each 0.1, services of 0.3 less a little: exact arithmetic has no wait, floats have some.
+    source = Deterministic(0.1), Deterministic(0.3 - 1e-15)
+    assert 0 < waits(*source, servers=3, customers=1000).max() < 1e-11
+    run = simulate(*source, servers=3, customers=1000, warmup=0)
+    assert run.wait_probability.mean == 0
+    assert run.wait_quantile(0.9).mean == 0
+
+
+def test_units_do_not_matter():
+    # Microseconds or hours: the same customers, scaled.
+    small, large = (
+        simulate(Exponential(unit), Exponential(0.8 * unit), customers=5000, seed=2) for unit in (1e-15, 1e15)
+    )
+    assert large.mean_wait.mean == pytest.approx(1e30 * small.mean_wait.mean, rel=1e-12)
+    assert large.wait_quantile(0.9).mean == pytest.approx(1e30 * small.wait_quantile(0.9).mean, rel=0.02)
+
+
+def test_a_quantile_needs_customers():
+    run = simulate(Exponential(1.0), Exponential(0.5), customers=10**4)
+    assert run.wait_quantile(0.98).mean > 0
+    with pytest.raises(ValueError, match=r"^customers 9000 must be at least 100000 after the warm-up for q=0.999"):
+        run.wait_quantile(0.999)
+
+
+def test_a_growing_queue_can_be_watched_but_not_averaged():
+    path = waits(Exponential(1.0), Exponential(2.0), customers=10**4)
+    # Each customer brings one unit of time more than it takes off: 10^4 of them, with a deviation of 2.2 x 100.
+    assert path[-1] == pytest.approx(10**4, rel=0.1)
+    with pytest.raises(
+        ValueError, match=r"^utilization 2 must be below 1 \(interarrival_mean=1, service_mean=2, servers=1\)$"
+    ):
+        simulate(Exponential(1.0), Exponential(2.0))
+
+
+def test_warmup_is_left_out():
+    # From empty the early waits are short: the first thousand customers wait about 13 on average, later ones 19.
+    def mean(customers, warmup):
+        source = Exponential(1 / 0.95), Exponential(1.0)
+        runs = (simulate(*source, customers=customers, warmup=warmup, seed=seed) for seed in range(200))
+        return math.fsum(run.mean_wait.mean for run in runs) / 200
+
+    assert mean(3000, warmup=2000) > mean(1000, warmup=0) + 2

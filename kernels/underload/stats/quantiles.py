@@ -132,8 +132,9 @@ def batch_quantile(series, q, batches=10, confidence=0.95):
     The quantiles of the batches play the part of the means in `batch_means`, with the same adjustments, about the
     quantile of the whole series (Alexopoulos, Goldsman, Mokashi, Tien and Wilson, Sequest, ACM TOMACS 29(4), 2019).
 
-    Coverage at 95 %, measured on 2,000 runs of 95,000 waits in M/M/1: at utilization 0.5 for the quantiles 0.9 and 0.99,
-    0.968 and 0.976; at 0.9 for 0.5, 0.9 and 0.99, 0.975, 0.969 and 0.87. The last one rests on a few long busy periods.
+    Coverage at 95 %, measured on 2,000 runs of 95,000 waits in M/M/1: at utilization 0.5 for the quantiles 0.9 and
+    0.99, 0.968 and 0.976; at 0.9 for 0.5, 0.9 and 0.99, 0.975, 0.969 and 0.87. The last one rests on a few long busy
+    periods.
     """
     q = _check.fraction("q", q)
     confidence = _check.fraction("confidence", confidence)

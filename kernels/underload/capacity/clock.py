@@ -69,14 +69,15 @@ def clustered_event_times(rate, seconds, burst_mean, seed):
 
 def _arrivals(state, rate, seconds, block):
     """Arrivals of a Poisson process in [0, seconds), drawn in blocks of that many."""
-    buffer, parts, last = np.empty(block), [], 0.0
+    parts, last = [np.empty(0)], 0.0
     while rate > 0:
-        filled = _fill(state, rate, last, seconds, buffer)
-        parts.append(buffer[:filled].copy())
+        times = np.empty(block)
+        filled = _fill(state, rate, last, seconds, times)
+        parts.append(times[:filled])
         if filled < block:
             break
-        last = buffer[-1]
-    return np.concatenate(parts) if parts else np.empty(0)
+        last = times[-1]
+    return parts[-1] if len(parts) <= 2 else np.concatenate(parts)
 
 
 def dispersion_index(times, window, seconds):

@@ -114,10 +114,10 @@ def load(name, table=None):
     ValueError
         If there is no such dataset or table, or the file is not the one that the manifest describes.
     """
-    if name not in names():
-        _check.fail("name", name, f"must be a dataset: {', '.join(names())}")
-    about = manifest(name)
+    about = manifest(name) if name in _folders() else {"tables": {}}
     tables = about["tables"]
+    if not tables:
+        _check.fail("name", name, f"must be a dataset: {', '.join(names())}")
     table = _check.choice("table", next(iter(tables)) if table is None else table, tuple(tables))
     entry, place = tables[table], f"{name}/{table}"
     content = (root() / name / table).read_bytes()

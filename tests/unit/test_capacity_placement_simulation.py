@@ -4,12 +4,19 @@ import itertools
 import math
 import random
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 from underload.capacity import placement
-from underload.capacity.placement_simulation import _clopper_pearson, simulate_copyset_loss, simulate_random_loss
+from underload.capacity.placement_simulation import (
+    _clopper_pearson,
+    _lost_copysets,
+    simulate_copyset_loss,
+    simulate_random_loss,
+)
+from underload.random import seed_state
 
 
 def _wide(interval, value):
@@ -123,6 +130,22 @@ def test_certain_ends(replicas, spare, width, failed, seed):
         if failed == nodes:
             assert loss.probability.mean == 1
             assert loss.lost_chunks.mean == pytest.approx(nodes)
+
+
+def test_each_permutation_chooses_anew():
+    # From any one order the first steps of the shuffle reach all C(6, 3) = 20 sets of places alike: else the
+    # permutations of one trial would depend on each other, which no average over many trials shows.
+    state, hits, lost = seed_state(6), np.zeros(3, dtype=np.int32), np.zeros(1, dtype=np.int64)
+    counts = dict.fromkeys(itertools.combinations(range(6), 3), 0)
+    for _ in range(4000):
+        places = np.arange(6, dtype=np.int32)
+        _lost_copysets(state, 1, 3, 3, places, hits, lost)
+        counts[tuple(sorted(places[:3].tolist()))] += 1
+        assert not hits.any()
+    # Chi-squared with 19 degrees of freedom: mean 19, deviation 6.2.
+    assert sum((n - 200) ** 2 / 200 for n in counts.values()) < 19 + 5 * 6.2
+    # Two of the 20 are a whole group of 0, 1, 2 or 3, 4, 5.
+    assert lost[0] == counts[0, 1, 2] + counts[3, 4, 5]
 
 
 def test_the_layout_is_new_in_every_trial_and_the_seed_decides():

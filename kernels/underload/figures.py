@@ -6,7 +6,7 @@ light on dark, and shows both as one output::
     @figures.figure(height=3.2)
     def wait(ax):
         figures.theory(ax, load, model, label="M/M/1")
-        figures.simulation(ax, load, simulated, half_width)
+        figures.simulation(ax, load, intervals)
         figures.measurement(ax, load, measured)
 
 Theory is a line in ink, simulation is points with intervals, measurement is crosses: everywhere. An
@@ -164,11 +164,13 @@ def theory(ax, x, y, label=None, role="ink", at=-1, offset=(6, 0), style="-", **
     return line
 
 
-def simulation(ax, x, y, half_width=None, label=None, role="simulation", at=-1, offset=(6, 0), **options):
-    """A simulation: points with their intervals."""
-    ax.errorbar(x, y, yerr=half_width, fmt="o", ms=4.2, color=colour(role), elinewidth=1.1, capsize=0, zorder=4)
+def simulation(ax, x, intervals, label=None, role="simulation", scale=1, at=-1, offset=(6, 0), **options):
+    """A simulation: points with their intervals, one `underload.stats.Interval` for each `x`, times `scale`."""
+    mean, low, high = (scale * np.array([getattr(i, end) for i in intervals]) for end in ("mean", "low", "high"))
+    error = np.array([mean - low, high - mean])
+    ax.errorbar(x, mean, yerr=error, fmt="o", ms=4.2, color=colour(role), elinewidth=1.1, capsize=0, zorder=4)
     if label:
-        _label(ax, np.asarray(x)[at], np.asarray(y)[at], label, role, offset, **options)
+        _label(ax, np.asarray(x)[at], mean[at], label, role, offset, **options)
 
 
 def measurement(ax, x, y, label=None, role="measurement", at=-1, offset=(6, 0), **options):

@@ -6,7 +6,7 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
-from underload import figures
+from underload import figures, stats
 
 
 @pytest.fixture
@@ -40,7 +40,9 @@ def test_one_function_gives_a_light_and_a_dark_picture(shown):
     def wave(ax):
         themes.append(figures.colour("ink"))
         figures.theory(ax, [0, 1], [0, 1], label="line")
-        figures.simulation(ax, [0, 1], [0, 1], [0.1, 0.1], label="points")
+        figures.simulation(
+            ax, [0, 1], [stats.Interval(0, 0.1, 0.95, 9), stats.Interval(1, 0.1, 0.95, 9)], label="points"
+        )
         figures.measurement(ax, [0, 1], [1, 0], label="crosses")
         figures.band(ax, [0, 1], [0, 0], [1, 1])
 

@@ -14,6 +14,7 @@ from underload.queueing.approximations import (
     pollaczek_khinchine_wait,
 )
 from underload.queueing.closed import Closed, closed_mmc
+from underload.queueing.closed_fcfs import ClosedBatch, ClosedRun, simulate_closed
 from underload.queueing.erlang import erlang_b, erlang_c
 from underload.queueing.mmc import MMc
 from underload.queueing.operational import Bounds, asymptotic_bounds, response_time, throughput
@@ -33,6 +34,8 @@ __all__ = [
     "Batch",
     "Bounds",
     "Closed",
+    "ClosedBatch",
+    "ClosedRun",
     "MMc",
     "Run",
     "allen_cunneen_wait",
@@ -51,6 +54,7 @@ __all__ = [
     "servers_for_service_level",
     "servers_for_wait_probability",
     "simulate",
+    "simulate_closed",
     "square_root_staffing",
     "throughput",
     "waits",

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 from underload import random
+from underload.random.zipf import _in_block
 
 ORACLES = pathlib.Path(__file__).parents[1] / "oracles" / "random"
 goodness = types.SimpleNamespace(**runpy.run_path(str(ORACLES / "goodness.py")))
@@ -77,6 +78,25 @@ def test_the_end_of_the_last_block():
     last = int((sample > 2**31).sum())
     assert stats.binomtest(last, len(sample), 12345 / items).pvalue > ALPHA
     assert sample.max() <= items
+
+
+def test_an_item_within_its_block():
+    # The block of 2**40 is 2**31 items; at exponent 700 its last is 0.25 times as likely as its first.
+    state, exponent = random.seed_state(44), 700.0
+    steps = np.array([_in_block(state, 2.0**40, exponent, 2.0**53) for _ in range(100_000)]) - 2**40
+    assert steps.min() >= 0
+    assert steps.max() < 2**31
+    edges = np.arange(1, 32) * 2.0**26
+
+    def cdf(step):  # the integral of (1 + t)**-exponent over t = step / 2**40, normalized
+        def mass(t):
+            return -np.expm1((1 - exponent) * np.log1p(t))
+
+        return mass(step / 2**40) / mass(2.0**-9)
+
+    counts, edges = goodness.counted(steps, edges)
+    assert goodness.discrete(counts, edges, cdf) > ALPHA
+    assert goodness.discrete(counts, edges, lambda step: step / 2**31) < ALPHA
 
 
 def test_one_item():

@@ -4,14 +4,14 @@ import math
 
 from .._jit import kernel
 from ._fdlibm import exp, log
-from ._options import BORROW
+from ._options import INLINE
 from .uniform import uniform_open
 from .ziggurat import exponential, normal
 
 __all__ = ["gamma"]
 
 
-@kernel(**BORROW)
+@kernel(**INLINE)
 def gamma(state, shape):
     """A gamma variate of scale 1: mean `shape`, variance `shape`.
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from .._jit import kernel
 from ._fdlibm import exp, log
-from ._options import BORROW
+from ._options import INLINE
 from ._stirling import log_poisson
 from .uniform import uniform, uniform_open
 
@@ -32,7 +32,7 @@ def _inverse(u, mean):
     return k
 
 
-@kernel(**BORROW)
+@kernel(**INLINE)
 def poisson(state, mean):
     """A Poisson variate.
 

@@ -11,7 +11,7 @@ import numpy as np
 from .. import _check
 from .._jit import kernel
 from ._fdlibm import exp, expm1, log, log1p
-from ._options import BORROW
+from ._options import INLINE
 from ._points import points
 from .uniform import bounded, uniform_open
 from .xoshiro import seed_state
@@ -51,7 +51,7 @@ def _setup(exponent, items, params):
     params[4] = 2.0 - _inverse(_integral(2.5, exponent) - exp(-exponent * log(2.0)), exponent)
 
 
-@kernel(**BORROW)
+@kernel(**INLINE)
 def zipf(state, params):
     """An item, 1 to n.
 
@@ -87,7 +87,7 @@ def zipf(state, params):
             return np.int64(k)
 
 
-@kernel(**BORROW)
+@kernel(**INLINE)
 def _in_block(state, k, exponent, items):
     """An item of the block that holds item `k` > 2**31, by its probability given that block."""
     shift = (np.float64(k).view(np.int64) >> 52) - 1023 - BLOCK_BITS

@@ -11,7 +11,7 @@ from underload import random
 from underload.queueing import asymptotic_bounds, closed_mmc, simulate_closed
 from underload.queueing.closed_fcfs import Loop, closed_responses
 from underload.random import Deterministic, Exponential, Gamma, Hyperexponential, Lognormal, Pareto, Uniform
-from underload.stats import Histogram, replications
+from underload.stats import Histogram, batch_means, replications
 
 
 def event_simulation(first_thinks, thinks, services, servers):
@@ -82,12 +82,13 @@ def test_by_hand():
     assert kernel_responses([1.0, 1.0], [1.0] * 6, [2.0] * 6, 1).tolist() == [2, 4, 3, 3, 3, 3]
 
 
+# 2703 of 3003 requests are left after a tenth: ten batches of 270, which hold 38 rounds of seven or 2 of a hundred.
+@pytest.mark.parametrize(("customers", "size"), [(7, 266), (100, 200)])
 @pytest.mark.parametrize("servers", [1, 3])
-def test_a_run_keeps_what_its_requests_say(servers):
-    customers, think, service = 7, Uniform(0.0, 4.0), Gamma(1.0, 0.5)
+def test_a_run_keeps_what_its_requests_say(customers, size, servers):
+    think, service = Uniform(0.0, 4.0), Gamma(1.0, 0.5)
     run = simulate_closed(customers, think, service, servers, requests=3003, seed=4)
-    # 2703 requests are left after a tenth: ten batches of 270, of which 38 rounds of seven are kept.
-    assert [batch.requests for batch in run.batches] == [266] * 10
+    assert [batch.requests for batch in run.batches] == [size] * 10
     states = random.streams(4, 2)
     first, thinks, services = (
         np.array([random.variate(state, source.code, source.params) for _ in range(n)])
@@ -97,19 +98,24 @@ def test_a_run_keeps_what_its_requests_say(servers):
     arrivals, completions = np.array(arrivals), np.array(completions)
     starts = completions - services
     for number, batch in enumerate(run.batches):
-        a = 3003 - 266 * (10 - number)
-        b = a + 266
+        a = 3003 - size * (10 - number)
+        b = a + size
         assert batch.response == pytest.approx(np.sum(completions[a:b] - arrivals[a:b]), rel=1e-11)
         assert batch.service == pytest.approx(services[a:b].sum(), rel=1e-12)
         assert batch.think == pytest.approx(thinks[a:b].sum(), rel=1e-12)
         assert batch.elapsed == pytest.approx(arrivals[b] - arrivals[a], rel=1e-11)
         overlap = np.minimum(completions, arrivals[b]) - np.maximum(starts, arrivals[a])
         assert batch.busy == pytest.approx(np.maximum(overlap, 0).sum(), rel=1e-9)
-    measured = (completions - arrivals)[343:3003]
-    assert run.requests == 2660
-    assert run.throughput.mean == pytest.approx(2660 / (arrivals[3003] - arrivals[343]), rel=1e-12)
-    assert run.mean_response.mean == pytest.approx(measured.mean(), rel=1e-11)
-    assert run.response_histogram.count == 2660
+    first = 3003 - 10 * size
+    measured, gaps = (completions - arrivals)[first:3003], np.diff(arrivals[first:])
+    assert run.requests == 10 * size
+    for mine, series in ((run.throughput, gaps), (run.mean_response, measured)):
+        plain = batch_means(series)
+        rate = 1 / plain.mean if series is gaps else 1.0
+        assert mine.mean == pytest.approx(rate if series is gaps else plain.mean, rel=1e-11)
+        # The error of 1 / m is that of m, divided by its square; so many digits are left after a difference of clocks.
+        assert mine.half_width == pytest.approx(plain.half_width * rate**2, rel=1e-7)
+    assert run.response_histogram.count == 10 * size
     for q in (0.1, 0.5, 0.95):
         # The histogram's relative error.
         assert run.response_quantile(q).mean == pytest.approx(
@@ -266,7 +272,9 @@ def test_infinite_variance_gives_no_interval(name, shape):
 
 
 def test_responses_below_the_range_are_zero():
-    # Shape 1e-6: nearly every service time is far below 1e-9 of the mean.
-    run = simulate_closed(1, None, Gamma(1.0, 1e6), requests=1000)
+    # A gamma of shape 0.02: half of the service times are below 0.5 ** 50 * 50 = 4e-14 of the mean, but above 0.
+    service = Gamma(1.0, 50.0)
+    assert 0 < np.median(service.sample(1000, seed=1)) < 1e-9
+    run = simulate_closed(1, None, service, requests=1000)
     assert isinstance(run.response_histogram, Histogram)
     assert run.response_quantile(0.5).mean == 0

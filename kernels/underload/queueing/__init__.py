@@ -4,7 +4,7 @@ Erlang's formulas (`erlang_b`, `erlang_c`), the queue M/M/c with the tails and q
 (`MMc`), how many servers suffice (`servers_for_wait_probability` and its kin, `square_root_staffing`), general
 service times (`pollaczek_khinchine_wait`, exact; `kingman_wait` and `allen_cunneen_wait`, approximate),
 operational laws and closed systems (`throughput`, `response_time`, `asymptotic_bounds`, `closed_mmc`), and
-first-come-first-served GI/G/c by simulation (`simulate`, `waits`).
+first-come-first-served GI/G/c by simulation (`simulate`, `waits`; `simulate_closed` for a closed loop).
 """
 
 from underload.queueing.approximations import (

@@ -24,7 +24,7 @@ from .xoshiro import next_uint64
 __all__ = ["exponential", "normal"]
 
 LAYERS = 256
-U10, U11, MASK = np.uint64(10), np.uint64(11), np.uint64(LAYERS - 1)
+U11, MASK = np.uint64(11), np.uint64(LAYERS - 1)
 
 # Where the tail begins, and the area of a strip, in units where the density is exp(-x) or exp(-x**2 / 2).
 EXPONENTIAL_TAIL, EXPONENTIAL_AREA = 7.69711747013104972, 3.9496598225815571993e-3

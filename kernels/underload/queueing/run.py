@@ -14,6 +14,9 @@ from underload.stats.interval import adjusted_half_width
 
 __all__ = ["Batch", "Run"]
 
+RELAXATIONS = 50  # that a run must hold for an interval
+TAIL_RELAXATIONS = 10  # that the part of a run beyond a quantile must hold
+
 
 @dataclasses.dataclass(frozen=True)
 class Batch:
@@ -60,15 +63,28 @@ class Run:
 
     Notes
     -----
-    The intervals are those of batch means (see `underload.stats.batch_means`).
+    A mean has the interval of `underload.stats.batch_means`. A quantile x has the one of Woodruff (Confidence intervals
+    for medians and other position measures, Journal of the American Statistical Association 47, 1952): the fraction of
+    customers up to x has an interval of batch means, on the logit scale, and its ends are read back as quantiles.
 
-    They need moments. A long job delays all that come behind it, in number and in time, so the sum of the waits over a
-    busy period grows with its square: at one server the means of batches are asymptotically normal only if the fourth
-    moment of the service time is finite (Daley, The serial correlation coefficients of waiting times in a stationary
-    single server queue, Journal of the Australian Mathematical Society 8, 1968), at k spare servers, k = servers -
-    floor(offered load), if a moment above 1 + 3 / k is (after Scheller-Wolf and Sigman, Delay moments for FIFO GI/GI/s
-    queues, Queueing Systems 25, 1997), and probabilities need the second. Where that fails, the property raises an
-    error in place of an interval that would not mean what it says.
+    An interval is honest only in a run that is long beside `relaxation`. Coverage of the 95 % interval of the mean
+    wait, measured on 1,000 runs each of six systems (M/M/1 at three utilizations, M/M/10, M/D/1, M/H2/1), by the number
+    of relaxations in the run:
+
+    ========  ============  ============  ============  ============
+    5         10            20            50            100
+    ========  ============  ============  ============  ============
+    0.78-0.88 0.83-0.88     0.88-0.90     0.90-0.93     0.93-0.95
+    ========  ============  ============  ============  ============
+
+    A run gives no interval below 50 relaxations, nor a quantile below 10 / min(q, 1 - q).
+
+    Intervals need moments, too: a long job delays all that come behind it. With k spare servers, k = servers -
+    floor(offered load), the variance of the wait is finite if the service time has a moment above 1 + 2 / k: the third
+    at one server (Scheller-Wolf and Sigman, Delay moments for FIFO GI/GI/s queues, Queueing Systems 25, 1997).
+    Probabilities and quantiles need the second. Elsewhere the property raises an error in place of an interval that
+    would not mean what it says: at one server of utilization 0.5 and Pareto service of shape 2.2, 2.5, 2.75 and 3.25 it
+    would cover the mean in 0.47, 0.72, 0.85 and 0.94 of the runs.
     """
 
     interarrival: Distribution
@@ -83,22 +99,31 @@ class Run:
         return sum(batch.customers for batch in self.batches)
 
     @property
+    def relaxation(self):
+        """Customers over which the queue forgets its state.
+
+        The heavy-traffic value (interarrival.scv + service.scv) / (1 - utilization)^2 (Whitt, Planning queueing
+        simulations, Management Science 35(11), 1989), plus those that arrive in a service time. An interarrival time of
+        infinite variance counts as exponential: its long gaps only empty the queue.
+        """
+        load = self.service.mean / self.interarrival.mean
+        arrival_scv = self.interarrival.scv if math.isfinite(self.interarrival.scv) else 1.0
+        return (arrival_scv + self.service.scv) / (1 - load / self.servers) ** 2 + load
+
+    @property
     def mean_wait(self):
         """Mean time from arrival to the start of service, as an `Interval`."""
-        self._require(self._least_moment_of_mean(), "mean_wait")
-        return self._interval([batch.mean_wait for batch in self.batches])
+        return self._mean("mean_wait", [batch.mean_wait for batch in self.batches], self._least_moment_of_mean())
 
     @property
     def mean_response(self):
         """Mean time from arrival to completion, as an `Interval`."""
-        self._require(self._least_moment_of_mean(), "mean_response")
-        return self._interval([batch.mean_response for batch in self.batches])
+        return self._mean("mean_response", [b.mean_response for b in self.batches], self._least_moment_of_mean())
 
     @property
     def wait_probability(self):
         """Probability of a wait, longer than 1e-9 mean service times, as an `Interval`."""
-        self._require(2.0, "wait_probability")
-        return self._interval([batch.waited for batch in self.batches])
+        return self._mean("wait_probability", [batch.waited for batch in self.batches], moment=2.0)
 
     @property
     def utilization(self):
@@ -116,37 +141,39 @@ class Run:
         return functools.reduce(Histogram.merge, (batch.responses for batch in self.batches))
 
     def wait_quantile(self, q):
-        """The `q` quantile of the wait, q in (0, 1), as an `Interval`; within 1 % beside its width."""
-        return self._quantile(q, "wait_quantile", self.histogram, [batch.waits for batch in self.batches])
+        """The `q` quantile of the wait, q in (0, 1), as an `Interval`, the error of the histogram included."""
+        return self._quantile("wait_quantile", q, self.histogram, [batch.waits for batch in self.batches])
 
     def response_quantile(self, q):
-        """The `q` quantile of the response time, q in (0, 1), as an `Interval`; within 1 % beside its width."""
-        return self._quantile(q, "response_quantile", self.response_histogram, [b.responses for b in self.batches])
+        """The `q` quantile of the response time, q in (0, 1), as an `Interval`, the error of the histogram included."""
+        return self._quantile("response_quantile", q, self.response_histogram, [b.responses for b in self.batches])
 
-    def _quantile(self, q, name, whole, parts):
-        q = _check.fraction("q", q)
-        self._require(2.0, name)
-        need = math.ceil(10 / min(q, 1 - q)) * len(parts)
-        if self.customers < need:
-            _check.fail("customers", self.customers, f"must be at least {need} after the warm-up for q={q:g}")
-        each = np.array([part.quantile(q) for part in parts])
-        half_width = adjusted_half_width(each, self.confidence, correlated=True)
-        return Interval(whole.quantile(q), half_width, self.confidence, self.customers)
-
-    def _interval(self, means):
-        means = np.array(means)
-        half_width = adjusted_half_width(means, self.confidence, correlated=True)
+    def _mean(self, name, means, moment):
+        self._require(name, moment, RELAXATIONS)
+        half_width = adjusted_half_width(np.array(means), self.confidence, correlated=True)
         return Interval(np.mean(means), half_width, self.confidence, self.customers)
+
+    def _quantile(self, name, q, whole, parts):
+        q = _check.fraction("q", q)
+        self._require(f"{name}({q:g})", 2.0, max(RELAXATIONS, TAIL_RELAXATIONS / min(q, 1 - q)))
+        slot = np.searchsorted(np.cumsum(whole.counts), q * self.customers)
+        up_to = np.array([np.sum(part.counts[: slot + 1]) / part.count for part in parts])
+        spread = adjusted_half_width(up_to, self.confidence, correlated=True) / (q * (1 - q))  # of ln(q / (1 - q))
+        levels = (q / (q + (1 - q) * math.exp(shift)) for shift in (min(spread, 700.0), 0.0, -spread))
+        low, estimate, high = (whole.quantile(level) for level in levels)
+        low, high = low * (1 - whole.relative_error), high * (1 + whole.relative_error)
+        return Interval(estimate, (high - low) / 2, self.confidence, self.customers, low, high)
 
     def _least_moment_of_mean(self):
         spare = self.servers - math.floor(self.service.mean / self.interarrival.mean)
-        return max(2.0, 1 + 3 / spare)
+        return max(2.0, 1 + 2 / spare)
 
-    def _require(self, moment, name):
-        """Raise unless the service time has a finite moment above `moment`."""
+    def _require(self, name, moment, relaxations):
+        """Raise unless the service time has a finite moment above `moment`, and the run so many relaxations."""
         index = self.service.shape if isinstance(self.service, Pareto) else math.inf
         if index <= moment:
-            rule = (
-                f"must have a finite moment above {moment:g} for an interval around {name}; see batches for the sample"
-            )
+            rule = f"must have a finite moment above {moment:g} for an interval of {name}; see batches for the sample"
             _check.fail("service", self.service, rule)
+        need = math.ceil(relaxations * self.relaxation)
+        if self.customers < need:
+            _check.fail("customers", self.customers, f"must be at least {need}, after the warm-up, for {name}")

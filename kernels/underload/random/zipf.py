@@ -1,7 +1,7 @@
 """The Zipf distribution: item k of n is drawn with a probability proportional to k**-exponent.
 
-Popularity of keys, pages, videos and users. Any exponent from 0 (all alike) on and up to 2**53 items, with a set-up that
-does not grow with the number of items.
+Popularity of keys, pages, videos and users. Any exponent from 0 (all alike) on and up to 2**53 items, with a set-up
+that does not grow with the number of items.
 """
 
 import dataclasses

@@ -84,6 +84,8 @@ def prune(app, exception):
     if exception or app.builder.name != "html":
         return
     static = pathlib.Path(app.outdir) / "_static"
+    for macros in static.glob("*webpack-macros.html"):
+        macros.unlink()
     for name in ("scripts", "styles", "vendor", "locales", "images"):
         shutil.rmtree(static / name, ignore_errors=True)
 

@@ -57,11 +57,8 @@ COLUMNS = {
     "response_ms": ("float", "ms", "Response time R: mean over the SELECTs, by pgbench's clock around each."),
     "reported_ms": ("float", "ms", "The SELECT's own line of pgbench's report, which books some answers as 0 ms."),
     "sleep_ms": ("float", "ms", "Think time Z as it was: mean over the \\sleeps, by pgbench's clock around each."),
-    "script_ms": (
-        "float",
-        "ms",
-        "Mean latency of the whole script, response and think time, from the log of transactions.",
-    ),
+    "clients_active": ("float", "", "Mean over `seconds` of the clients between their first request and last answer."),
+    "script_ms": ("float", "ms", "Mean latency of the whole script, response and think time, from the log."),
     "script_stddev_ms": ("float", "ms", "Its standard deviation."),
     "script_p50_ms": ("float", "ms", "Median of the whole script's latency."),
     "script_p95_ms": ("float", "ms", "Its 95th percentile."),
@@ -69,18 +66,10 @@ COLUMNS = {
     "connect_s": ("float", "s", "Time pgbench took to open all connections, before the clock of `seconds` starts."),
     "server_cpu_s": ("float", "s", "CPU time of the server's processes for these clients, connecting included."),
     "client_cpu_s": ("float", "s", "CPU time of pgbench, connecting included."),
-    "wall_s": (
-        "float",
-        "s",
-        "Wall time of the whole trial, to which the CPU columns refer.",
-    ),
+    "wall_s": ("float", "s", "Wall time of the whole trial, to which the CPU columns refer."),
     "cpu_busy": ("float", "", "Fraction of the machine's CPU time that was not idle or stolen."),
     "cpu_other": ("float", "", "Fraction of it used by other programs or stolen by other virtual machines."),
-    "load_average_1m": (
-        "float",
-        "",
-        "Load average over the minute before the trial, the previous trial's clients included.",
-    ),
+    "load_average_1m": ("float", "", "Load average before the trial; the clients of the trial before count too."),
 }
 
 
@@ -89,18 +78,22 @@ def script(think_ms):
     return [*SCRIPT, *([rf"\sleep {think_ms} ms"] if think_ms else [])]
 
 
-def logged_ms(server):
-    """Latencies of all logged transactions in ms; the logs are removed."""
-    latencies = []
+def logged(server):
+    """Latency of every transaction in ms, and the clients' times from first request to last answer, summed, in s."""
+    latencies, began, ended = [], {}, {}
     for path in server.scratch.glob("trial.*"):
-        # client, transaction, latency in microseconds, script, two fields of time
-        latencies += [int(line.split(None, 3)[2]) for line in path.read_text().splitlines()]
+        for line in path.read_text().splitlines():
+            # when it ended: seconds and microseconds
+            client, _, latency_us, _, second, microsecond = map(int, line.split())
+            latencies.append(latency_us / 1e3)
+            ended[client] = second + microsecond / 1e6
+            began.setdefault(client, ended[client] - latency_us / 1e6)
         path.unlink()
-    return np.array(latencies) / 1e3
+    return np.array(latencies), sum(ended.values()) - sum(began.values())
 
 
 def attempt(server, clients, think_ms, seconds, seed):
-    """Run pgbench once: its report, the logged latencies, and CPU times."""
+    """Run pgbench once: its report, what `logged` makes of its log, and CPU times."""
     server_cpu, start, before = server.finished_cpu(), time.monotonic(), recorder.machine_ticks()
     client_cpu = resource.getrusage(resource.RUSAGE_CHILDREN)
     file = server.scratch / f"think-{think_ms}.sql"
@@ -115,14 +108,14 @@ def attempt(server, clients, think_ms, seconds, seed):
     }
     other = (busy + steal) / total - sum(own.values()) / (wall * os.cpu_count())
     times = own | {"wall_s": wall, "cpu_busy": busy / total, "cpu_other": max(0.0, other)}
-    return report, logged_ms(server), times
+    return report, *logged(server), times
 
 
 def trial(server, clients, think_ms, seconds, seed):
     """The measured part of a row. pgbench's time limit runs while it connects, so many clients get longer."""
     for patience in (1, 4, 16):
         limit = seconds + patience * clients // 64
-        report, latencies, times = attempt(server, clients, think_ms, limit, seed)
+        report, latencies, active_s, times = attempt(server, clients, think_ms, limit, seed)
         # With the time spent on connecting, pgbench prints no throughput at all.
         if "without initial connection time" in report:
             found = postgres.parse_pgbench(report)
@@ -144,6 +137,7 @@ def trial(server, clients, think_ms, seconds, seed):
         "response_ms": select + answered if sleep else mean,
         "reported_ms": select,
         "sleep_ms": sleep[0] if sleep else 0.0,
+        "clients_active": active_s / measured_s,
         "script_ms": mean,
         "script_stddev_ms": found["stddev_ms"],
         "script_p50_ms": median,
@@ -162,6 +156,7 @@ def check(rows, repetitions=REPETITIONS):
         spent = row["transactions_per_second"] * (row["response_ms"] + row["sleep_ms"]) / 1e3 / row["clients"]
         rules = {
             "clients spend 50 % to 102 % of the time waiting or thinking": 0.5 < spent < 1.02,
+            "no more clients are active than there are": 0.5 < row["clients_active"] / row["clients"] < 1.02,
             "thinking lasts at least what was asked": row["sleep_ms"] >= row["think_ms"],
             "percentiles rise": 0 < row["script_p50_ms"] <= row["script_p95_ms"] <= row["script_p99_ms"],
             "CPU fractions lie in [0, 1]": 0 < row["cpu_busy"] <= 1 and row["cpu_other"] <= 1,
@@ -204,6 +199,7 @@ def main():
             "over; server and clients share the machine and talk over a Unix socket; all data is in memory. "
             "Throughput is a count of answers over wall time. Response and think time are means of clock readings "
             "around every single SELECT and sleep. Neither is computed from the other, so X = N / (R + Z) can fail. "
+            "N is clients_active, a little below clients because they do not all start and stop at once. "
             "The service demand is response_ms at one client without think time, or CPU time over transactions."
         ),
         "source": "Measured for this book.",

@@ -11,6 +11,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import types
 
 import numpy as np
 import pytest
@@ -425,6 +426,7 @@ LOOP = {
     "response_ms": 0.2,
     "reported_ms": 0.19,
     "sleep_ms": 10.08,
+    "clients_active": 15.9,
     "script_ms": 10.28,
     "script_stddev_ms": 0.3,
     "script_p50_ms": 10.2,
@@ -450,12 +452,25 @@ def test_a_possible_row_of_the_loop_is_accepted():
     [
         # 16 clients that wait and think for 10.28 ms make at most 1556 rounds a second.
         *[("transactions_per_second", 1600.0), ("transactions_per_second", 700.0), ("sleep_ms", 9.9)],
+        *[("clients_active", 16.5), ("clients_active", 7.0)],
         *[("script_p95_ms", 10.1), ("cpu_busy", 1.1), ("server_cpu_s", 5.0 * os.cpu_count())],
     ],
 )
 def test_impossible_rows_of_the_loop_are_refused(column, value):
     with pytest.raises(ValueError, match="must satisfy"):
         closed_loop.check([LOOP | {column: value}], repetitions=1)
+
+
+def test_the_log_of_transactions_is_read_and_removed(tmp_path):
+    # client, transaction, latency in us, script, end in s and us; one file per thread, here two clients in one.
+    (tmp_path / "trial.9").write_text("0 1 2000 0 100 500000\n1 1 4000 0 100 504000\n0 2 1000 0 101 501000\n")
+    (tmp_path / "trial.9.1").write_text("2 1 3000 0 100 700000\n")
+    (tmp_path / "script").write_text("kept")
+    latencies, active_s = closed_loop.logged(types.SimpleNamespace(scratch=tmp_path))
+    assert sorted(latencies) == [1.0, 2.0, 3.0, 4.0]
+    # Client 0 from 100.498 to 101.501, clients 1 and 2 for one transaction each.
+    assert active_s == pytest.approx(1.003 + 0.004 + 0.003, abs=1e-6)
+    assert [path.name for path in tmp_path.iterdir()] == ["script"]
 
 
 def test_a_script_refreshes_the_clock_before_it_thinks():

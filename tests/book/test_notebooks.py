@@ -90,6 +90,7 @@ def test_visible_code_is_short(path):
             continue
         lines = [line for line in book.source(cell).splitlines() if line.strip()]
         assert len(lines) <= 15, lines[0]
+        assert max(map(len, lines)) <= 74, "a code block on the page is not wider"
 
 
 @each_chapter

@@ -80,14 +80,15 @@ def front_door(app, exception):
 
 
 def prune(app, exception):
-    """Take the theme's unused scripts, styles and icon fonts out of the built site."""
+    """Take what no page uses out of the built site: the theme's scripts, styles and icon fonts, and Thebe."""
     if exception or app.builder.name != "html":
         return
     static = pathlib.Path(app.outdir) / "_static"
-    for macros in static.glob("*webpack-macros.html"):
-        macros.unlink()
     for name in ("scripts", "styles", "vendor", "locales", "images"):
         shutil.rmtree(static / name, ignore_errors=True)
+    for path in static.iterdir():
+        if path.is_file() and (_unused(path.name) or re.search("webpack-macros|sphinx-thebe", path.name)):
+            path.unlink()
 
 
 def setup(app):

@@ -101,9 +101,20 @@ def _repeated(function, *arguments, times):
         function(*arguments)
 
 
+def check(twin):
+    """The two must agree before their speed means anything: the same draws, the same waits, the same bins."""
+    for servers in (1, 2, 10, 1000):
+        sums, waits, responses = simulate_in_c(twin, servers, 5000, seed=1)
+        run = simulate(servers, 5000, seed=1)
+        np.testing.assert_allclose(sums[:, 0], [batch.wait for batch in run.batches], rtol=1e-12)
+        np.testing.assert_array_equal(waits.sum(axis=0), run.histogram.counts)
+        np.testing.assert_array_equal(responses.sum(axis=0), run.response_histogram.counts)
+
+
 def rows():
     """One row per kernel: (what, our time / that of C, our time / that of plain Python)."""
     twin = build()
+    check(twin)
     table = []
     for servers, size in ((1, 200_000), (10, 100_000), (100, 100_000), (100_000, 50_000)):
         simulate(servers, 1000, 1)  # compile

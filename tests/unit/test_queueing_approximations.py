@@ -55,6 +55,9 @@ def test_the_bound_by_hand():
     # lambda = 1/2, mu = 1, ca = 1, cs = 0: variances 4 and 0; 1/2 x 4 / (2 x 1/2) = 2, and the truth, M/D/1, is 1/2.
     bound = queueing.kingman_bound(arrival_rate=0.5, service_rate=1, arrival_scv=1, service_scv=0)
     assert bound == pytest.approx(2.0, rel=1e-15)
+    # Clockwork arrivals, service of variance 8 / mu^2 = 2 at mu = 2: 1/2 x 2 / (2 x 3/4) = 2/3.
+    bound = queueing.kingman_bound(arrival_rate=0.5, service_rate=2, arrival_scv=0, service_scv=8)
+    assert bound == pytest.approx(2 / 3, rel=1e-15)
 
 
 def test_allen_cunneen_is_exact_for_exponential_times():

@@ -55,7 +55,7 @@ SYSTEMS = {
     "M/M/1 at 0.9": (0.9, 1, Exponential(1.0)),
     "M/M/1 at 0.95": (0.95, 1, Exponential(1.0)),
     "M/M/10 at 0.9": (0.9, 10, Exponential(1.0)),
-    "M/M/1000 at 0.98": (0.98, 1000, Exponential(1.0)),
+    "M/M/100 at 0.95": (0.95, 100, Exponential(1.0)),
     "M/D/1 at 0.9": (0.9, 1, Deterministic(1.0)),
     "M/H2/1 at 0.8": (0.8, 1, Hyperexponential(1.0, 9.0)),
 }
@@ -95,7 +95,7 @@ def test_quantiles_at_the_least_length(utilization, servers, q):
     theory = MMc(utilization * servers, 1.0, servers)
     source = Exponential(1 / (utilization * servers)), Exponential(1.0), servers
     relaxation = simulate(*source, customers=1000).relaxation
-    customers = math.ceil(max(50, 10 / min(q, 1 - q)) * relaxation / 0.9) + 20
+    customers = max(1000, math.ceil(max(50, 10 / min(q, 1 - q)) * relaxation / 0.9) + 20)
 
     def one(seed):
         run = simulate(*source, customers=customers, seed=seed)

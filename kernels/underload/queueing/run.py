@@ -173,7 +173,9 @@ class Run:
 
     def _require(self, name, moment, relaxations):
         """Raise unless the service time has a finite moment above `moment`, and the run so many relaxations."""
-        index = self.service.shape if isinstance(self.service, Pareto) else math.inf
+        index = math.inf if math.isfinite(self.service.scv) else 2.0
+        if isinstance(self.service, Pareto):
+            index = self.service.shape
         if index <= moment:
             rule = f"must have a finite moment above {moment:g} for an interval of {name}; see batches for the sample"
             _check.fail("service", self.service, rule)

@@ -424,14 +424,13 @@ LOOP = {
     "seconds": 4.0,
     "transactions_per_second": 1550.0,
     "response_ms": 0.2,
+    "response_stddev_ms": 0.1,
+    "response_p50_ms": 0.18,
+    "response_p95_ms": 0.4,
+    "response_p99_ms": 0.6,
     "reported_ms": 0.19,
     "sleep_ms": 10.08,
     "clients_active": 15.9,
-    "script_ms": 10.28,
-    "script_stddev_ms": 0.3,
-    "script_p50_ms": 10.2,
-    "script_p95_ms": 10.5,
-    "script_p99_ms": 11.0,
     "connect_s": 0.1,
     "server_cpu_s": 0.5,
     "client_cpu_s": 0.2,
@@ -451,9 +450,9 @@ def test_a_possible_row_of_the_loop_is_accepted():
     ("column", "value"),
     [
         # 16 clients that wait and think for 10.28 ms make at most 1556 rounds a second.
-        *[("transactions_per_second", 1600.0), ("transactions_per_second", 700.0), ("sleep_ms", 9.9)],
+        *[("transactions_per_second", 1700.0), ("transactions_per_second", 700.0), ("sleep_ms", 9.9)],
         *[("clients_active", 16.5), ("clients_active", 7.0)],
-        *[("script_p95_ms", 10.1), ("cpu_busy", 1.1), ("server_cpu_s", 5.0 * os.cpu_count())],
+        *[("response_p95_ms", 0.1), ("cpu_busy", 1.1), ("server_cpu_s", 5.0 * os.cpu_count())],
     ],
 )
 def test_impossible_rows_of_the_loop_are_refused(column, value):
@@ -461,18 +460,23 @@ def test_impossible_rows_of_the_loop_are_refused(column, value):
         closed_loop.check([LOOP | {column: value}], repetitions=1)
 
 
-def test_the_log_of_transactions_is_read_and_removed(tmp_path):
+@pytest.mark.parametrize(("think_ms", "selects", "sleeps"), [(0, [1, 2, 3, 4], []), (10, [2, 3, 4], [1])])
+def test_the_log_of_transactions_is_read_and_removed(tmp_path, think_ms, selects, sleeps):
     # client, transaction, latency in us, script, end in s and us; one file per thread, here two clients in one.
     (tmp_path / "trial.9").write_text("0 1 2000 0 100 500000\n1 1 4000 0 100 504000\n0 2 1000 0 101 501000\n")
     (tmp_path / "trial.9.1").write_text("2 1 3000 0 100 700000\n")
     (tmp_path / "script").write_text("kept")
-    latencies, active_s = closed_loop.logged(types.SimpleNamespace(scratch=tmp_path))
-    assert sorted(latencies) == [1.0, 2.0, 3.0, 4.0]
+    found = closed_loop.logged(types.SimpleNamespace(scratch=tmp_path), think_ms)
+    assert [sorted(latencies) for latencies in found[:2]] == [selects, sleeps]
     # Client 0 from 100.498 to 101.501, clients 1 and 2 for one transaction each.
-    assert active_s == pytest.approx(1.003 + 0.004 + 0.003, abs=1e-6)
+    assert found[2] == pytest.approx(1.003 + 0.004 + 0.003, abs=1e-6)
     assert [path.name for path in tmp_path.iterdir()] == ["script"]
 
 
-def test_a_script_refreshes_the_clock_before_it_thinks():
-    assert closed_loop.script(0)[-1] == r"\set answered 1"
-    assert closed_loop.script(10)[-2:] == [r"\set answered 1", r"\sleep 10 ms"]
+def test_a_script_refreshes_the_clock_and_thinks_every_other_time():
+    select = closed_loop.script(0)
+    assert select[-2:] == ["SELECT abalance FROM pgbench_accounts WHERE aid = :aid;", r"\set answered 1"]
+    thinking = closed_loop.script(10)
+    assert thinking[:2] == [r"\set turn 1 - :turn", r"\if :turn"]
+    assert thinking[2:-3] == select
+    assert thinking[-3:] == [r"\else", r"\sleep 10 ms", r"\endif"]

@@ -54,6 +54,7 @@ verify: $(READY)  ## the long statistical studies
 record: $(READY)  ## record the data of real systems again (needs Debian's postgresql-15)
 	$(BIN)/python data/pg_bytes/record.py
 	$(BIN)/python data/pg_closed_loop/record.py
+	$(BIN)/python data/sqlite_lookup/record.py
 
 bench: $(READY)   ## time kernels beside a C twin and the peer one would pick, as ratios
 	$(BIN)/python tools/bench.py

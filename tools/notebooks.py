@@ -40,10 +40,23 @@ def normal(notebook):
     for cell in notebook.cells:
         for noise in ("execution", "collapsed", "scrolled", "ExecuteTime", "trusted"):
             cell.metadata.pop(noise, None)
-        for output in cell.get("outputs", []):
-            output.pop("transient", None)
+        if "outputs" in cell:
+            cell.outputs = _merged(cell.outputs)
     plain = json.loads(nbformat.writes(notebook))
     return json.dumps(plain, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _merged(outputs):
+    """Outputs without transient parts; text that a kernel happened to send in pieces is one piece."""
+    merged = []
+    for output in outputs:
+        output.pop("transient", None)
+        before = merged[-1] if merged else {}
+        if output.output_type == "stream" and output.get("name") == before.get("name"):
+            before.text += output.text
+        else:
+            merged.append(output)
+    return merged
 
 
 def execute(path, timeout=300):

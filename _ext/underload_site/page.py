@@ -14,7 +14,6 @@ UNUSED = (
     "scripts/sphinx-book-theme.js",
     "pygments.css",
     "mystnb.",
-    "proof.css",
     "exercise.css",
     "design-tabs.js",
 )

@@ -61,7 +61,7 @@ PALETTE = {
         "fourth": "#cf94d8",
     },
 }
-WIDTH = 6.6  # the text column in inches of 100 CSS pixels
+WIDTH = 5.76  # the text column in inches of 100 CSS pixels
 CSS_PIXELS_PER_INCH = 100
 DENSITY = 2  # device pixels in a CSS pixel
 FONT = "Source Sans Pro"
@@ -85,14 +85,14 @@ def _style(theme):
         "axes.facecolor": colours["paper"],
         "savefig.facecolor": colours["paper"],
         "font.family": FONT,
-        "font.size": _font_size(13.5),
-        "axes.labelsize": _font_size(13.5),
-        "axes.titlesize": _font_size(13.5),
+        "font.size": _font_size(13.2),
+        "axes.labelsize": _font_size(13.2),
+        "axes.titlesize": _font_size(13.2),
         "axes.titleweight": "semibold",
         "axes.titlelocation": "left",
         "axes.titlecolor": colours["ink"],
-        "xtick.labelsize": _font_size(12.5),
-        "ytick.labelsize": _font_size(12.5),
+        "xtick.labelsize": _font_size(12.4),
+        "ytick.labelsize": _font_size(12.4),
         "text.color": colours["ink"],
         "axes.labelcolor": colours["muted"],
         "xtick.color": colours["hairline"],

@@ -48,7 +48,7 @@ def test_one_function_gives_a_light_and_a_dark_picture(shown):
 
     ((data, more),) = shown
     light, dark = decoded(data["image/png"]), decoded(more["metadata"]["underload"]["dark"])
-    assert light.shape == dark.shape == (400, 1320, 3)
+    assert light.shape == dark.shape == (400, 1152, 3)
     assert light.mean() > 200
     assert dark.mean() < 80
     assert themes == [figures.PALETTE["light"]["ink"], figures.PALETTE["dark"]["ink"]]

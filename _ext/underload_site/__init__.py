@@ -7,6 +7,7 @@ Each module is one concept and has its own `setup`. Directives: ``{lead}``, ``{p
 from underload_site import (
     citation,
     claims,
+    docstrings,
     errata,
     excerpt,
     frontpage,
@@ -18,7 +19,7 @@ from underload_site import (
     verdicts,
 )
 
-PARTS = (late, pictures, excerpt, verdicts, claims, errata, provenance, frontpage, citation, page, offline)
+PARTS = (docstrings, late, pictures, excerpt, verdicts, claims, errata, provenance, frontpage, citation, page, offline)
 
 
 def setup(app):

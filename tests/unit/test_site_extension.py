@@ -12,7 +12,7 @@ from underload import figures
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "_ext"))
 
-from underload_site import citation, page, pictures, provenance, renderers  # noqa: E402
+from underload_site import citation, docstrings, page, pictures, provenance, renderers  # noqa: E402
 
 
 def png(width, height):
@@ -32,6 +32,25 @@ def test_png_size_reads_the_header():
     assert pictures.png_size(png(1320, 660)) == (1320, 660)
     with pytest.raises(ValueError, match="must be a PNG"):
         pictures.png_size(b"GIF89a" + bytes(20))
+
+
+def test_attributes_that_share_a_line_are_listed_one_by_one():
+    lines = [
+        "A range.",
+        "",
+        "Attributes",
+        "----------",
+        "low, high : float",
+        "    Ends.",
+        "unit",
+        "",
+        "Notes",
+        "-----",
+        "a, b",
+    ]
+    docstrings.split_attributes(None, "class", "x", None, None, lines)
+    assert lines[4:9] == ["low : float", "    Ends.", "high : float", "    Ends.", "unit"]
+    assert lines[-3:] == ["Notes", "-----", "a, b"]
 
 
 def test_registering_twice_renders_once():

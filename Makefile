@@ -3,7 +3,10 @@
 .DEFAULT_GOAL := help
 .PHONY: help book test lint unit notebooks-check site-check notebooks verify record bench lab lock clean
 
-PYTHON ?= $(firstword $(foreach p,python3.13 python3.12 python3.11 python3,$(if $(shell command -v $(p)),$(p))))
+# The first Python that starts, is of a supported version and can make an environment.
+FITS   := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+            $$python -c '$(FITS)' 2>/dev/null && echo $$python && break; done)
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
@@ -15,7 +18,7 @@ help:             ## list what make can do
 	@grep -hE '^[a-z-]+: .*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
 $(READY): requirements.txt pyproject.toml
-	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else f"Under Load needs Python 3.11 to 3.13, not {v[0]}.{v[1]}: make PYTHON=python3.13 ...")'
+	@test -n "$(PYTHON)" || { echo "Under Load needs Python 3.11, 3.12 or 3.13 with venv (on Debian: python3-venv). If it has another name: make PYTHON=..." >&2; exit 1; }
 	$(PYTHON) -m venv --clear $(VENV)
 	$(PIP) install --require-hashes -r requirements.txt
 	$(PIP) install --no-deps --no-build-isolation -e .

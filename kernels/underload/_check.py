@@ -40,7 +40,9 @@ def _shown(value):
 
 def real(name, value, rule="must be a finite number"):
     """A finite real number as float. Booleans, strings, complex numbers and arrays are refused."""
-    if isinstance(value, (bool, np.bool_, str, bytes, complex)) or np.ndim(value) != 0:
+    if isinstance(value, (bool, str, bytes, complex, list, tuple)):
+        fail(name, value, rule)
+    if isinstance(value, (np.ndarray, np.generic)) and (value.ndim or value.dtype.kind not in "iufO"):
         fail(name, value, rule)
     try:
         number = float(value)
@@ -82,7 +84,7 @@ def fraction(name, value):
 def integer(name, value, least=0, most=2**63 - 1):
     """A whole number in [least, most]. Floats with a whole value (1e6) are accepted."""
     rule = f"must be a whole number from {least}" + (f" to {most}" if most < 2**63 - 1 else "")
-    if isinstance(value, (bool, np.bool_)):
+    if isinstance(value, bool) or getattr(value, "dtype", None) == np.bool_:
         fail(name, value, rule)
     try:
         number = operator.index(value)
@@ -161,7 +163,7 @@ def sample(name, values, least=1, lowest=-math.inf):
 def counts(name, values, least=1):
     """A one-dimensional array of at least `least` whole numbers >= 0, as int64."""
     array = sample(name, values, least=least, lowest=0)
-    bad = np.flatnonzero(array != np.floor(array))
+    bad = np.flatnonzero((array != np.floor(array)) | (array > 2**53))
     if len(bad):
-        fail(f"{name}[{bad[0]}]", array[bad[0]], "must be a whole number")
+        fail(f"{name}[{bad[0]}]", array[bad[0]], "must be a whole number up to 2**53")
     return array.astype(np.int64)

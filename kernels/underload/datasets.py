@@ -41,7 +41,7 @@ def _folders():
     return sorted(path.parent.name for path in root().glob("*/manifest.yml"))
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class Dataset:
     """A table by columns, with where it came from.
 
@@ -68,6 +68,9 @@ class Dataset:
 
     def __len__(self):
         return len(next(iter(self.columns.values())))
+
+    def __reduce__(self):
+        return _thawed, (self.name, dict(self.columns), dict(self.units), dict(self.manifest))
 
     def where(self, **values):
         """The rows in which every named column equals the given value: ``where(country="JP")``.
@@ -153,3 +156,8 @@ def _frozen(columns):
     for column in columns.values():
         column.setflags(write=False)
     return types.MappingProxyType(columns)
+
+
+def _thawed(name, columns, units, manifest):
+    """A dataset that travelled to another process."""
+    return Dataset(name, _frozen(columns), types.MappingProxyType(units), types.MappingProxyType(manifest))

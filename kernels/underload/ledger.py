@@ -144,7 +144,7 @@ def number(value, digits=3):
         return "infinite"
     if value == 0:
         return "0"
-    exponent = math.floor(math.log10(abs(value)))
+    exponent = int(f"{value:.{digits - 1}e}".partition("e")[2])
     if exponent >= 15 or exponent < -4:
         mantissa = f"{value / 10**exponent:.{digits}g}"
         raised = str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
@@ -214,6 +214,8 @@ def settle(id, computed, *, because, condition=None):
     stated_claim = claim(id)
     kind, words, shown = _judge(stated_claim, computed)
     if condition is not None:
+        if not isinstance(condition, str) or not condition:
+            _check.fail("condition", condition, "must be words that follow 'holds if'")
         if kind != "holds":
             _check.fail("condition", condition, f"needs a claim that holds; this one is {words}")
         kind, words = "holds if", f"holds if {condition}"
@@ -235,6 +237,8 @@ def _judge(stated_claim, computed):
     if value <= 0:
         return "off", "off by an infinite factor", shown
     factor = low / value if value < low else value / high
+    if factor < 1.1:
+        return "off", f"off by {number(100 * (factor - 1), 2)} %", shown
     return "off", f"off by {number(round(factor, 1) if factor < 10 else factor)}", shown
 
 

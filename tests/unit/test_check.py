@@ -5,16 +5,17 @@ import pytest
 from underload import _check
 
 REFUSED = [
-    (_check.real, [float("nan"), float("inf"), "1", None, True, 1j, [1.0], np.array([1.0])]),
+    (_check.real, [float("nan"), float("inf"), "1", None, True, 1j, [1.0], [[1], [1, 2]], np.array([1.0])]),
+    (_check.real, [np.complex64(1 + 2j), np.array("2"), np.array(True), np.datetime64("2026-01-01")]),
     (_check.positive, [0, -1, float("nan"), -0.0]),
     (_check.nonnegative, [-1e-300, float("nan"), "0"]),
     (_check.probability, [-0.1, 1.0000001, float("nan")]),
     (_check.fraction, [0, 1, -1, 2]),
-    (_check.integer, [1.5, -1, "3", True, float("inf"), 2**63]),
+    (_check.integer, [1.5, -1, "3", True, float("inf"), 2**63, np.array(True)]),
     (_check.seed, [-1, 2**64, 0.5, "seed", None]),
     (_check.flag, [0, 1, "True", None]),
     (_check.sample, [[], [1, float("nan")], [[1.0]], ["a"], 3.0, [float("inf")], [1j]]),
-    (_check.counts, [[1.5], [-1], []]),
+    (_check.counts, [[1.5], [-1], [], [1e300]]),
 ]
 
 

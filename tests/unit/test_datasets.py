@@ -188,3 +188,15 @@ def test_says_so_when_the_data_are_missing(tmp_path, monkeypatch):
             datasets.root()
     finally:
         datasets.root.cache_clear()
+
+
+def test_a_dataset_travels_to_another_process():
+    import pickle
+
+    original = datasets.load("metros")
+    copied = pickle.loads(pickle.dumps(original))
+    assert copied.name == original.name
+    assert copied.units == original.units
+    for column in original.columns:
+        assert (copied[column] == original[column]).all()
+        assert not copied[column].flags.writeable

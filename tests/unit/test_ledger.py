@@ -18,6 +18,17 @@ def test_within_the_rounding_of_the_claim_it_holds():
     assert judged("load-1m", 300.0) == ("off", "off by 1.2")
 
 
+def test_a_small_miss_is_said_in_per_cent():
+    # requests-average states 1,157 with 0.1 %.
+    assert judged("requests-average", 1161.631) == ("off", "off by 0.4 %")
+
+
+@pytest.mark.parametrize("condition", ["", True])
+def test_a_condition_is_words(condition):
+    with pytest.raises(ValueError, match="condition"):
+        judged("load-1m", 350.0, condition=condition)
+
+
 def test_off_counts_from_the_nearest_end_of_an_interval():
     # simultaneous-users states at least a million: 416,667 falls short by 2.4.
     assert judged("simultaneous-users", 416_666.7) == ("off", "off by 2.4")
@@ -95,6 +106,8 @@ def test_the_card_escapes_and_carries_the_mark():
         (math.inf, "infinite"),
         (999_999.9, "1 million"),
         (0.9999, "1"),
+        (9.996e15, "1 × 10¹⁶"),
+        (9.999e-5, "0.0001"),
     ],
 )
 def test_numbers_for_a_reader(value, text):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from underload import random
 
-BENCH = pathlib.Path(__file__).parents[1] / "bench" / "random.py"
+BENCH = pathlib.Path(__file__).parents[1] / "bench" / "variates.py"
 SIZE = 200_000
 
 

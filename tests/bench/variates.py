@@ -23,7 +23,7 @@ def twin():
     with tempfile.TemporaryDirectory() as folder:
         library = f"{folder}/random.so"
         options = ["-O3", "-march=native", "-shared", "-fPIC"]
-        subprocess.run(["gcc", *options, str(HERE / "random.c"), "-o", library, "-lm"], check=True)
+        subprocess.run(["gcc", *options, str(HERE / "variates.c"), "-o", library, "-lm"], check=True)
         loaded = ctypes.CDLL(library)
     loaded.setup()
     return loaded

@@ -63,7 +63,8 @@ def _digest(value, seen):
         return _join("dict", *sorted(_join("", _digest(k, seen), _digest(v, seen)) for k, v in value.items()))
     if kind in (set, frozenset):
         return _join(kind.__name__, *sorted(_digest(item, seen) for item in value))
-    if isinstance(value, np.ndarray | np.generic) and value.dtype.kind in "biufcSUmM":
+    # A subclass, such as a masked array, holds more than its items: it is pickled.
+    if (kind is np.ndarray or isinstance(value, np.generic)) and value.dtype.kind in "biufcSUmM":
         content = hashlib.sha256(np.ascontiguousarray(value).tobytes()).digest()
         return _join(f"{kind.__name__} {value.dtype.str} {value.shape}", content)
     if isinstance(value, types.CodeType):

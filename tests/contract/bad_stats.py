@@ -47,6 +47,7 @@ BAD_CALLS = [
     (mser5, {"series": -GOOD}, "series"),
     (mser5, {"series": HUGE}, "series"),
     (quantile_sample_size, {"q": 1.0}, "q"),
+    (quantile_sample_size, {"q": 5e-324}, "q"),
     (quantile_sample_size, {"q": 0.99, "confidence": 1.5}, "confidence"),
     (quantile_sample_size, {"q": 0.99, "sides": 3}, "sides"),
     (quantile, {"series": [], "q": 0.5}, "series"),

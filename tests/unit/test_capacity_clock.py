@@ -78,3 +78,8 @@ def test_dispersion_by_hand():
     assert capacity.dispersion_index([0, 0.5, 0.9, 2.5, 3.2], 1, 3.5) == pytest.approx(7 / 4, rel=1e-15)
     # One event in every window does not vary.
     assert capacity.dispersion_index(np.arange(10.0), 1, 10) == 0
+
+
+def test_dispersion_counts_the_last_window():
+    # 0.3 / 0.1 is a rounding below 3. Counts of 1, 1 and 3: a variance of 4/3 over a mean of 5/3.
+    assert capacity.dispersion_index([0.05, 0.15, 0.25, 0.26, 0.27], 0.1, 0.3) == pytest.approx(0.8)

@@ -1,5 +1,6 @@
 """Lost copysets and chunks: against enumeration, a program that builds the whole cluster, and the formulas."""
 
+import decimal
 import itertools
 import math
 import random
@@ -162,3 +163,7 @@ def test_clopper_pearson_against_scipy(events, trials):
     interval = _clopper_pearson(events, trials)
     assert interval.low == pytest.approx(expected.low, rel=1e-9)
     assert interval.high == pytest.approx(expected.high, rel=1e-9)
+
+
+def test_copyset_loss_takes_any_whole_number():
+    assert placement.copyset_loss(decimal.Decimal(100), 3, 4, 0.5) == placement.copyset_loss(100, 3, 4, 0.5)

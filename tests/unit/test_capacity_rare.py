@@ -169,6 +169,18 @@ def test_total_variation_strides_where_the_mean_is_huge():
     assert capacity.total_variation(1e-6, 10**18) == pytest.approx(1e-6 / math.sqrt(2 * math.pi * math.e), rel=2e-6)
 
 
+def test_total_variation_where_failures_are_few():
+    # n - X is nearly Poisson(1), beside which the Poisson law of X is flat.
+    n, p = 10**11, 1 - 1e-11
+    with mpmath.workdps(30):
+        mean, miss = n * mpmath.mpf(p), 1 - mpmath.mpf(p)
+        binomial = [mpmath.binomial(n, j) * miss**j * mpmath.mpf(p) ** (n - j) for j in range(40)]
+        poisson = [mpmath.exp((n - j) * mpmath.log(mean) - mean - mpmath.loggamma(n - j + 1)) for j in range(40)]
+        expected = float(sum(max(0, b - f) for b, f in zip(binomial, poisson, strict=True)))
+    assert capacity.total_variation(p, n) == pytest.approx(expected, rel=1e-4)
+    assert capacity.total_variation(p, n) < 1
+
+
 def test_total_variation_at_the_ends():
     assert capacity.total_variation(0, 10) == 0
     assert capacity.total_variation(0.5, 0) == 0

@@ -439,3 +439,11 @@ def test_sweep_needs_no_compiler():
     program = "import sys, underload.sweep; print('numba' in sys.modules)"
     shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     assert shown == "False\n"
+
+
+def test_the_mask_of_an_array_is_in_its_fingerprint():
+    def masked(*mask):
+        return np.ma.masked_array([1.0, 2.0], mask=mask)
+
+    assert fingerprint(masked(True, False)) != fingerprint(masked(False, True))
+    assert fingerprint(masked(True, False)) == fingerprint(masked(True, False))

@@ -105,7 +105,7 @@ def dispersion_index(times, window, seconds):
     window, seconds = _check.positive("window", window), _check.positive("seconds", seconds)
     if not 2 <= seconds / window < 1e9:
         _check.fail("window", window, f"must fit 2 to 1e9 times into seconds={seconds:g}")
-    windows = int(seconds / window)
+    windows = int(seconds / window * (1 + 1e-12))  # 0.3 / 0.1 is 3, less its rounding
     if times.max() >= seconds:
         _check.fail("times", times.max(), f"must lie below seconds={seconds:g}")
     places = (times / window).astype(np.int64)

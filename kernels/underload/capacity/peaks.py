@@ -43,7 +43,7 @@ def max_poisson_quantile(mean, n, q):
     n : int
         Number of counts.
     q : float
-        Probability, strictly between 0 and 1.
+        Probability, at least 1e-100 and below 1.
 
     Returns
     -------
@@ -52,7 +52,10 @@ def max_poisson_quantile(mean, n, q):
     """
     mean = _mean(mean)
     n = _check.integer("n", n, least=1)
-    log_level = math.log(_check.fraction("q", q)) / n
+    q = _check.fraction("q", q)
+    if q < 1e-100:
+        _check.fail("q", q, "must be at least 1e-100: the sum starts at weights far below it")
+    log_level = math.log(q) / n
     if mean == 0:
         return 0
     if log_level > -math.log(2):

@@ -34,14 +34,16 @@ def giant_component(mean_degree):
     c = _check.nonnegative("mean_degree", mean_degree)
     if c <= 1:
         return 0.0
+    if c > 36:
+        # From about 30 on the bracket below is as narrow as the rounding of its end.
+        return -math.expm1(-c)
 
     def excess(s):
         # -log(1 - s) / s - c, of which 1 is taken out: both this and c - 1 may be small.
         return log1p_rest(-s) - (c - 1) if s < 1 else math.inf
 
     low, high = (c - 1) / c**2, -math.expm1(-c)
-    # From about 30 on the bracket is as narrow as the rounding of its end.
-    return high if c > 36 or excess(high) <= 0 else optimize.brentq(excess, low, high, xtol=1e-300, rtol=8.9e-16)
+    return high if excess(high) <= 0 else optimize.brentq(excess, low, high, xtol=1e-300, rtol=8.9e-16)
 
 
 def connectivity_limit(offset):

@@ -54,6 +54,7 @@ def copyset_loss(nodes, replicas, scatter_width, failed_fraction):
     one permutation are disjoint, not independent; the difference is of the order of the square of the
     probability.
     """
+    nodes, replicas = _cluster(nodes, replicas)
     count = copysets(nodes, replicas, scatter_width)
     return _loss(nodes, replicas, count, failed_fraction)
 

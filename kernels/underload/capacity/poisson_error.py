@@ -79,8 +79,9 @@ def total_variation(probability, trials):
 
         L(k) = log(n! / ((n-k)! n^k)) + (n-k) log(1-p) + n p,
 
-    is positive only within about sqrt(mean) of the mean and is computed there without cancellation.
-    Above a mean of 1e10 every h-th term is taken, h times: the relative error stays below 1e-9.
+    is positive only within about sqrt(mean) of the mean, or about 7 sqrt(mean (1-p)) if that is less,
+    and is computed there without cancellation. Above a mean of 1e10 every h-th term may be taken, h times.
+    Refused is a law so narrow that the rounding of its mean would show: more than 1e-6 of that reach.
     """
     probability = _check.probability("probability", probability)
     trials = float(_check.integer("trials", trials))
@@ -89,7 +90,9 @@ def total_variation(probability, trials):
         return 0.0
     if probability == 1:
         return 1 - poisson_weight(trials, mean)
-    reach = 3 * math.sqrt(mean) + 3
+    reach = min(3 * math.sqrt(mean) + 3, 8 * math.sqrt(mean * (1 - probability)) + 40)
+    if math.ulp(mean) > 1e-6 * reach:
+        _check.fail("trials", trials, "must leave the binomial law wider than the rounding of its mean")
     stride = max(1.0, math.floor(reach / 3e5))
     return _excess(
         trials, probability, max(0.0, math.floor(mean - reach)), min(trials, math.ceil(mean + reach)), stride

@@ -41,6 +41,13 @@ def _scv(name, value, least=1e-9):
     return number if least <= number <= 1e9 else _check.fail(name, value, rule)
 
 
+def _mean(name, value):
+    """A mean, or the upper end of a range, that leaves room for its products and quotients with a shape."""
+    rule = "must be a finite number > 0, from 1e-200 to 1e200"
+    number = _check.real(name, value, rule)
+    return number if 1e-200 <= number <= 1e200 else _check.fail(name, value, rule)
+
+
 @dataclasses.dataclass(frozen=True)
 class Exponential(Distribution):
     """Times without memory. `mean` > 0."""
@@ -81,14 +88,14 @@ class Deterministic(Distribution):
 
 @dataclasses.dataclass(frozen=True)
 class Uniform(Distribution):
-    """Every value from `low` to `high` alike. 0 <= `low` < `high`."""
+    """Every value from `low` to `high` alike. 0 <= `low` < `high`, `high` 1e-200 to 1e200."""
 
     low: float
     high: float
     code = UNIFORM
 
     def __post_init__(self):
-        self._coerce(low=_check.nonnegative, high=_check.nonnegative)
+        self._coerce(low=_check.nonnegative, high=_mean)
         if not self.low < self.high:
             _check.fail("high", self.high, f"must be above low ({self.low:g})")
 
@@ -110,14 +117,14 @@ class Uniform(Distribution):
 
 @dataclasses.dataclass(frozen=True)
 class Gamma(Distribution):
-    """Sums of phases (scv 1/k is Erlang-k) and their continuation. `mean` > 0, `scv` 1e-9 to 1e9."""
+    """Sums of phases (scv 1/k is Erlang-k) and their continuation. `mean` 1e-200 to 1e200, `scv` 1e-9 to 1e9."""
 
     mean: float
     scv: float
     code = GAMMA
 
     def __post_init__(self):
-        self._coerce(mean=_check.positive, scv=_scv)
+        self._coerce(mean=_mean, scv=_scv)
 
     @property
     def params(self):
@@ -132,14 +139,14 @@ class Gamma(Distribution):
 
 @dataclasses.dataclass(frozen=True)
 class Lognormal(Distribution):
-    """Products of many factors: sizes and service times as measured. `mean` > 0, `scv` 1e-9 to 1e9."""
+    """Products of many factors: sizes and service times as measured. `mean` 1e-200 to 1e200, `scv` 1e-9 to 1e9."""
 
     mean: float
     scv: float
     code = LOGNORMAL
 
     def __post_init__(self):
-        self._coerce(mean=_check.positive, scv=_scv)
+        self._coerce(mean=_mean, scv=_scv)
 
     @property
     def params(self):
@@ -155,7 +162,7 @@ class Lognormal(Distribution):
 
 @dataclasses.dataclass(frozen=True)
 class Pareto(Distribution):
-    """The classical heavy tail, P(X > x) = (least / x)**shape from `least` on. `mean` > 0, `shape` > 1.
+    """The classical heavy tail, P(X > x) = (least / x)**shape from `least` on. `mean` 1e-200 to 1e200, `shape` > 1.
 
     The variance is infinite for a shape up to 2.
     """
@@ -165,7 +172,7 @@ class Pareto(Distribution):
     code = PARETO
 
     def __post_init__(self):
-        self._coerce(mean=_check.positive, shape=_check.positive)
+        self._coerce(mean=_mean, shape=_check.positive)
         if not self.shape > 1:
             _check.fail("shape", self.shape, "must be above 1, where the mean is finite")
 
@@ -184,16 +191,21 @@ class Pareto(Distribution):
 
 @dataclasses.dataclass(frozen=True)
 class Weibull(Distribution):
-    """P(X > x) = exp(-(x / scale)**shape): stretched for a shape below 1. `mean` > 0, `shape` 0.01 to 100."""
+    """P(X > x) = exp(-(x / scale)**shape): stretched for a shape below 1.
+
+    `mean` 1e-200 to 1e200, `shape` 0.01 to 100, with a scale of at least 1e-300.
+    """
 
     mean: float
     shape: float
     code = WEIBULL
 
     def __post_init__(self):
-        self._coerce(mean=_check.positive, shape=_check.positive)
+        self._coerce(mean=_mean, shape=_check.positive)
         if not 0.01 <= self.shape <= 100:
             _check.fail("shape", self.shape, "must be from 0.01 to 100")
+        if self.params[0] < 1e-300:
+            _check.fail("mean", self.mean, f"must be larger for shape {self.shape:g}: the scale underflows")
 
     @property
     def scv(self):
@@ -210,7 +222,7 @@ class Weibull(Distribution):
 
 @dataclasses.dataclass(frozen=True)
 class Hyperexponential(Distribution):
-    """Two exponential phases, each carrying half of the mean (balanced means). `mean` > 0, `scv` 1 to 1e9.
+    """Two exponential phases, each carrying half of the mean (balanced means). `mean` 1e-200 to 1e200, `scv` 1 to 1e9.
 
     A variate is slow with probability p = (1 - sqrt((scv - 1) / (scv + 1))) / 2, then with mean `mean` / (2 p).
     Source: Tijms, A First Course in Stochastic Models, 2003, appendix B.
@@ -221,7 +233,7 @@ class Hyperexponential(Distribution):
     code = HYPEREXPONENTIAL
 
     def __post_init__(self):
-        self._coerce(mean=_check.positive, scv=_scv)
+        self._coerce(mean=_mean, scv=_scv)
         _scv("scv", self.scv, least=1)
 
     @property

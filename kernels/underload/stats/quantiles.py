@@ -38,7 +38,8 @@ def quantile_sample_size(q, confidence=0.95, sides=1):
     Raises
     ------
     ValueError
-        For a quantile or confidence outside (0, 1), or another number of sides.
+        For a quantile or confidence outside (0, 1), a quantile that needs more than 2**53 observations, or another
+        number of sides.
 
     Notes
     -----
@@ -50,8 +51,10 @@ def quantile_sample_size(q, confidence=0.95, sides=1):
     sides = _check.integer("sides", sides, least=1, most=2)
     miss = (1 - confidence) / sides
     tail = min(q, 1 - q)
-    n = max(1, math.ceil(math.log(miss) / math.log1p(-tail) * (1 - 1e-12)))
-    return n
+    size = math.log(miss) / math.log1p(-tail) if tail > 1e-300 else math.inf
+    if size > 2**53:
+        _check.fail("q", q, "must need at most 2**53 observations: it is too near to 0 or 1")
+    return max(1, math.ceil(size * (1 - 1e-12)))
 
 
 def quantile(series, q, confidence=0.95):
@@ -130,7 +133,8 @@ def batch_quantile(series, q, batches=10, confidence=0.95):
     Notes
     -----
     The quantiles of the batches play the part of the means in `batch_means`, with the same adjustments, about the
-    quantile of the whole series (Alexopoulos, Goldsman, Mokashi, Tien and Wilson, Sequest, ACM TOMACS 29(4), 2019).
+    quantile of the whole series (Alexopoulos, Goldsman, Mokashi, Tien and Wilson, Sequest,
+    Operations Research 67(4), 1162-1183, 2019).
 
     Coverage at 95 %, measured on 2,000 runs of 95,000 waits in M/M/1: at utilization 0.5 for the quantiles 0.9 and
     0.99, 0.968 and 0.976; at 0.9 for 0.5, 0.9 and 0.99, 0.975, 0.969 and 0.87. The last one rests on a few long busy

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -26,6 +27,11 @@ def test_infinite_variance_waits_for_ever():
     assert queueing.kingman_wait(**rates, arrival_scv=1, service_scv=inf) == inf
     assert queueing.kingman_bound(**rates, arrival_scv=inf, service_scv=1) == inf
     assert queueing.allen_cunneen_wait(arrival_rate=0, service_rate=1, arrival_scv=1, service_scv=inf, servers=3) == 0
+    # Also where the load underflows, and for an infinity of another width.
+    assert queueing.pollaczek_khinchine_wait(arrival_rate=1e-200, service_mean=1e-200, service_scv=inf) == inf
+    rare = {"arrival_rate": 1e-200, "service_rate": 1, "arrival_scv": 1}
+    assert queueing.kingman_bound(**rare, service_scv=inf) == inf
+    assert queueing.allen_cunneen_wait(**rare, service_scv=np.float32("inf"), servers=3) == inf
 
 
 def test_saturation_is_exact_for_the_floats_given():

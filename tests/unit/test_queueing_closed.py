@@ -23,6 +23,19 @@ def test_laws_by_hand():
     assert queueing.response_time(3, throughput=0.3, think_time=10) == 0
 
 
+def test_the_laws_invert_each_other_at_a_response_time_of_0():
+    think = 3.0907700318645523
+    assert queueing.response_time(816, queueing.throughput(816, 0, think), think) == pytest.approx(0, abs=1e-14)
+
+
+def test_results_with_arrays_compare_by_identity():
+    closed = [queueing.closed_mmc([1, 2], service_rate=1, think_time=1) for _ in range(2)]
+    bounds = [queueing.asymptotic_bounds([1, 2], demand=1) for _ in range(2)]
+    for one, other in (closed, bounds):
+        assert one == one
+        assert one != other
+
+
 def test_contradictory_measurements_are_refused():
     with pytest.raises(ValueError, match=r"throughput 11.0 must be at most customers / think_time = 10"):
         queueing.response_time(100, throughput=11, think_time=10)

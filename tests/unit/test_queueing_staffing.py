@@ -6,7 +6,7 @@ import runpy
 
 import mpmath
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from underload import queueing
 from underload.queueing import MMc
@@ -49,6 +49,47 @@ def test_service_level_is_met_just(within, fraction):
     assert MMc(arrival_rate, rate, servers).wait_tail(within) <= 1 - fraction
     fewer = servers - 1
     assert fewer * rate <= arrival_rate or MMc(arrival_rate, rate, fewer).wait_tail(within) > 1 - fraction
+
+
+@given(load=st.floats(0.01, 3000), part=st.floats(0.02, 1.2))
+@example(load=15.471809509763972, part=16.5 / 15.471809509763972)  # 17 servers
+@settings(derandomize=True, deadline=None, max_examples=100)
+def test_the_blocking_of_a_number_of_servers_asks_for_no_more(load, part):
+    servers = math.floor(load * part) + 1
+    blocking = queueing.erlang_b(servers, load)
+    found = queueing.servers_for_blocking(load, blocking)
+    assert found <= servers
+    assert queueing.erlang_b(found, load) <= blocking < queueing.erlang_b(found - 1, load)
+
+
+@given(rate=st.floats(0.01, 10), load=st.floats(0.01, 3000), more=st.integers(1, 30))
+@settings(derandomize=True, deadline=None, max_examples=100)
+def test_the_mean_wait_of_a_number_of_servers_asks_for_no_more(rate, load, more):
+    check_mean_wait(load * rate, rate, math.floor(load) + 1 + more)
+
+
+def test_the_mean_wait_asks_for_no_more():
+    assert check_mean_wait(167.20501094832534, 2.203627260449302, 80) == 80
+    assert check_mean_wait(0.3, 0.1, 3) == 3  # stable by 2^-55 / 0.1 only
+
+
+def check_mean_wait(arrival_rate, rate, servers):
+    target = MMc(arrival_rate, rate, servers).mean_wait
+    if target == 0:
+        return servers
+    found = queueing.servers_for_mean_wait(arrival_rate=arrival_rate, service_rate=rate, target=target)
+    assert found <= servers
+    assert MMc(arrival_rate, rate, found).mean_wait <= target
+    return found
+
+
+@pytest.mark.parametrize("target", [0.9, 0.1, 1e-6])
+def test_the_largest_load(target):
+    # B(c, a) tends to 1 - c / a below the load, and exceeds it by less than 1 / (a - c).
+    load = 1e12
+    servers = queueing.servers_for_blocking(load, target)
+    assert queueing.erlang_b(servers, load) <= target < queueing.erlang_b(servers - 1, load)
+    assert servers == pytest.approx(load * (1 - target), abs=1e6)
 
 
 def test_no_load_needs_one_server():

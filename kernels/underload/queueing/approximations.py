@@ -7,6 +7,8 @@ inf for a heavy tail.
 import fractions
 import math
 
+import numpy as np
+
 from underload import _check
 from underload.queueing.erlang import check_stable
 from underload.queueing.mmc import MMc
@@ -45,7 +47,9 @@ def pollaczek_khinchine_wait(*, arrival_rate, service_mean, service_scv):
     scv = _scv("service_scv", service_scv)
     load = fractions.Fraction(arrival_rate) * fractions.Fraction(service_mean)
     check_stable(1 - load, 1, arrival_rate=arrival_rate, service_mean=service_mean)
-    return float(load / (1 - load)) * service_mean * ((1 + scv) / 2) if load > 0 else 0.0
+    if load == 0 or scv == math.inf:
+        return scv if load > 0 else 0.0
+    return float(load / (1 - load)) * service_mean * ((1 + scv) / 2)
 
 
 def kingman_wait(*, arrival_rate, service_rate, arrival_scv, service_scv):
@@ -96,6 +100,8 @@ def kingman_bound(*, arrival_rate, service_rate, arrival_scv, service_scv):
     """
     queue = MMc(_check.positive("arrival_rate", arrival_rate), service_rate)
     arrival_scv, service_scv = _scv("arrival_scv", arrival_scv), _scv("service_scv", service_scv)
+    if service_scv == math.inf:  # times a squared utilization that may underflow to 0
+        return math.inf
     spread = arrival_scv + queue.utilization**2 * service_scv
     return spread / (2 * queue.arrival_rate * queue.slack)
 
@@ -121,13 +127,14 @@ def allen_cunneen_wait(*, arrival_rate, service_rate, arrival_scv, service_scv, 
     """
     queue = MMc(arrival_rate, service_rate, servers)
     variability = (_scv("arrival_scv", arrival_scv) + _scv("service_scv", service_scv)) / 2
-    wait = queue.mean_wait
-    return wait * variability if wait > 0 else 0.0
+    if queue.arrival_rate == 0 or variability == math.inf:
+        return variability if queue.arrival_rate > 0 else 0.0
+    return queue.mean_wait * variability
 
 
 def _scv(name, value):
     """A squared coefficient of variation: a number >= 0, or inf."""
-    if isinstance(value, float) and value == math.inf:
-        return value
+    if isinstance(value, (float, np.floating)) and value == math.inf:
+        return math.inf
     number = _check.real(name, value, "must be a number >= 0, or inf")
     return number if number >= 0 else _check.fail(name, value, "must be a number >= 0, or inf")

@@ -19,7 +19,7 @@ __all__ = ["Closed", "closed_mmc"]
 NEGLIGIBLE = 1e-25  # the weight, relative to the largest, below which neighbours no longer count
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class Closed:
     """A closed queue in its steady state, for each population.
 
@@ -120,6 +120,8 @@ def closed_mmc(customers, *, service_rate, servers=1, think_time):
     service_rate = _check.positive("service_rate", service_rate)
     servers = _check.integer("servers", servers, least=1)
     load = _check.nonnegative("think_time", think_time) * service_rate
+    if load == np.inf:
+        _check.fail("think_time", think_time, f"must be finite in mean service times (service_rate={service_rate:g})")
     busy, waiting = np.empty(len(population)), np.empty(len(population))
     fill_closed(population, servers, load, busy, waiting)
     rate = busy * service_rate

@@ -8,7 +8,8 @@ Source: Erlang, Solution of some problems in the theory of probabilities of sign
 exchanges, 1917; the reciprocal recursion after Jagerman, Some properties of the Erlang loss function, Bell System
 Technical Journal 53(3), 1974.
 
-Deviations: the recursion starts late and stops once y overflows, so its cost does not grow with the servers.
+Deviations: the recursion starts late and stops once y overflows, so its cost does not grow with the servers. The
+offered load may be at most 1e12 erlangs, where a call takes tenths of a second; B of at most 10^7 servers has no limit.
 """
 
 import math
@@ -16,7 +17,10 @@ import math
 from underload import _check
 from underload._jit import kernel
 
-__all__ = ["check_stable", "erlang_b", "erlang_c"]
+__all__ = ["check_load", "check_stable", "erlang_b", "erlang_c"]
+
+MOST_LOAD = 1e12  # erlangs; beyond, a call would take seconds, and past 2^63 the count of servers overflows
+MANY_SERVERS = 10**7  # up to here Erlang's B is quick at any load
 
 
 @kernel
@@ -59,7 +63,16 @@ def check_stable(slack, servers, /, **given):
     """Raise unless the slack, servers - load, is positive; `given` are the arguments that the message shows."""
     if not slack > 0:
         shown = ", ".join(f"{k}={v}" if isinstance(v, int) else f"{k}={v:g}" for k, v in given.items())
-        raise ValueError(f"utilization {float(1 - slack / servers):g} must be below 1 ({shown})")
+        try:
+            utilization = float(1 - slack / servers)
+        except OverflowError:  # a fraction beyond the largest float
+            utilization = math.inf
+        raise ValueError(f"utilization {utilization:g} must be below 1 ({shown})")
+
+
+def check_load(name, value, load):
+    """The offered load, at most 1e12 erlangs; `name` and `value` are the argument that the message blames."""
+    return load if load <= MOST_LOAD else _check.fail(name, value, "must keep the offered load at most 1e12 erlangs")
 
 
 def erlang_b(servers, offered_load):
@@ -70,7 +83,8 @@ def erlang_b(servers, offered_load):
     servers : int
         c >= 0.
     offered_load : float
-        a = arrival rate x mean service time, in erlangs, >= 0. It may exceed the servers.
+        a = arrival rate x mean service time, in erlangs, >= 0, and at most 1e12 for more than 10^7 servers. It may
+        exceed the servers.
 
     Returns
     -------
@@ -81,7 +95,7 @@ def erlang_b(servers, offered_load):
     Raises
     ------
     ValueError
-        If `servers` is not a whole number >= 0 or `offered_load` not a finite number >= 0.
+        If `servers` is not a whole number >= 0 or `offered_load` not a finite number >= 0 within its limit.
 
     Notes
     -----
@@ -89,6 +103,8 @@ def erlang_b(servers, offered_load):
     """
     servers = _check.integer("servers", servers)
     load = _check.nonnegative("offered_load", offered_load)
+    if servers > MANY_SERVERS:
+        check_load("offered_load", offered_load, load)
     if load == 0:
         return 1.0 if servers == 0 else 0.0
     return 1 / inverse_blocking(servers, load)
@@ -102,7 +118,7 @@ def erlang_c(servers, offered_load=None, *, slack=None):
     servers : int
         c >= 1.
     offered_load : float
-        a = arrival rate x mean service time, in erlangs, 0 <= a < c.
+        a = arrival rate x mean service time, in erlangs, 0 <= a < c and a <= 1e12.
     slack : float
         c - a exactly, instead of `offered_load`: close to saturation a float load cannot hold the distance to c.
 
@@ -114,7 +130,8 @@ def erlang_c(servers, offered_load=None, *, slack=None):
     Raises
     ------
     ValueError
-        If the queue is not stable, `servers` is not a whole number, or not exactly one of the two is given.
+        If the queue is not stable, the load is above 1e12 erlangs, `servers` is not a whole number, or not exactly one
+        of the two is given.
 
     Notes
     -----
@@ -125,9 +142,10 @@ def erlang_c(servers, offered_load=None, *, slack=None):
         _check.fail("slack", slack, "must be given if and only if offered_load is not")
     if slack is not None:
         slack = check_slack(slack, servers)
-        return wait_probability(servers, servers - slack, slack)
+        return wait_probability(servers, check_load("servers", servers, servers - slack), slack)
     load = _check.nonnegative("offered_load", offered_load)
     check_stable(servers - load, servers, offered_load=load, servers=servers)
+    check_load("offered_load", offered_load, load)
     return wait_probability(servers, load, servers - load)
 
 

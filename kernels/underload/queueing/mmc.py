@@ -12,7 +12,7 @@ import numpy as np
 
 from underload import _check
 from underload._jit import kernel
-from underload.queueing.erlang import check_slack, check_stable, wait_probability
+from underload.queueing.erlang import check_load, check_slack, check_stable, wait_probability
 
 __all__ = ["MMc"]
 
@@ -93,7 +93,7 @@ class MMc:
     Parameters
     ----------
     arrival_rate : float
-        Requests per unit of time, >= 0.
+        Requests per unit of time, >= 0, and at most 1e12 x service_rate.
     service_rate : float
         Requests that one busy server completes per unit of time, > 0.
     servers : int
@@ -121,6 +121,7 @@ class MMc:
         servers = _check.integer("servers", self.servers, least=1)
         slack = servers - fractions.Fraction(arrival) / fractions.Fraction(service)
         check_stable(slack, servers, arrival_rate=arrival, service_rate=service, servers=servers)
+        check_load("arrival_rate", self.arrival_rate, arrival / service)
         self._set(arrival, service, servers, float(slack))
 
     def _set(self, arrival_rate, service_rate, servers, slack):
@@ -141,8 +142,11 @@ class MMc:
         service_rate = _check.positive("service_rate", service_rate)
         servers = _check.integer("servers", servers, least=1)
         slack = check_slack(slack, servers)
+        arrival_rate = check_load("servers", servers, servers - slack) * service_rate
+        if arrival_rate == math.inf:
+            _check.fail("service_rate", service_rate, "must keep the arrival rate finite")
         queue = object.__new__(cls)
-        queue._set((servers - slack) * service_rate, service_rate, servers, slack)
+        queue._set(arrival_rate, service_rate, servers, slack)
         return queue
 
     @property

@@ -15,7 +15,7 @@ from underload import _check
 __all__ = ["Bounds", "asymptotic_bounds", "response_time", "throughput"]
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class Bounds:
     """Asymptotic bounds on a closed system.
 
@@ -79,7 +79,7 @@ def response_time(customers, throughput, think_time=0.0):
     customers = _check.positive("customers", customers)
     rate = _check.positive("throughput", throughput)
     think = _check.nonnegative("think_time", think_time)
-    if customers < rate * think:
+    if customers < rate * think * (1 - 1e-15):  # `throughput` at a response time of 0 rounds, and so does the product
         _check.fail("throughput", rate, f"must be at most customers / think_time = {customers / think:g}")
     return max(0.0, customers / rate - think)
 

@@ -5,13 +5,15 @@ Source: Halfin and Whitt, Heavy-traffic limits for queues with many exponential 
 Operations Research 52(1), 2004.
 """
 
+import fractions
 import math
 
 from scipy import optimize
 
 from underload import _check
 from underload._jit import kernel
-from underload.queueing.erlang import inverse_blocking
+from underload.queueing.erlang import check_load, erlang_b, erlang_c, first_servers, inverse_blocking
+from underload.queueing.mmc import MMc
 
 __all__ = [
     "halfin_whitt_beta",
@@ -50,15 +52,29 @@ def least_servers(load, probability, wait, within, tail):
 
 
 @kernel
-def least_servers_for_blocking(load, inverse_target):
-    """The least number of servers with 1 / B >= `inverse_target` at `load` > 0.
+def least_servers_for_blocking(load, target):
+    """The least number of servers with B <= `target` at `load` > 0.
 
-    Hazard: below the load the recursion may not start late, because the answer may lie there.
+    No more than all servers are busy, load (1 - B) <= servers: the recursion may start below load (1 - target).
     """
-    servers, y = 0, 1.0
-    while y < inverse_target:
+    servers = first_servers(math.floor(load * (1.0 - target)), load)
+    y = load / (load - servers)
+    while 1.0 / y > target:
         servers += 1
         y = 1.0 + servers / load * y
+    return servers
+
+
+def _settle(servers, least, suffices):
+    """The least number of servers near `servers`, from `least` on, by the very expression that the user compares.
+
+    The kernels above round it otherwise, so a target that equals it may put them off by one.
+    """
+    servers = max(servers, least)
+    while not suffices(servers):
+        servers += 1
+    while servers > least and suffices(servers - 1):
+        servers -= 1
     return servers
 
 
@@ -68,7 +84,7 @@ def servers_for_wait_probability(offered_load, target):
     Parameters
     ----------
     offered_load : float
-        Arrival rate x mean service time, in erlangs, >= 0.
+        Arrival rate x mean service time, in erlangs, from 0 to 1e12.
     target : float
         Most that Erlang's C may be, in (0, 1).
 
@@ -77,9 +93,12 @@ def servers_for_wait_probability(offered_load, target):
     int
         The c with C(c) <= target < C(c - 1), or the least stable c. Exact, in O(sqrt(offered_load)) steps.
     """
-    load = _check.nonnegative("offered_load", offered_load)
+    load = check_load("offered_load", offered_load, _check.nonnegative("offered_load", offered_load))
     target = _check.fraction("target", target)
-    return least_servers(load, target, math.inf, 0.0, 1.0) if load > 0 else 1
+    if load == 0:
+        return 1
+    servers = least_servers(load, target, math.inf, 0.0, 1.0)
+    return _settle(servers, math.floor(load) + 1, lambda c: erlang_c(c, load) <= target)
 
 
 def servers_for_mean_wait(*, arrival_rate, service_rate, target):
@@ -88,7 +107,7 @@ def servers_for_mean_wait(*, arrival_rate, service_rate, target):
     Parameters
     ----------
     arrival_rate, service_rate : float
-        Per unit of time; of all requests, and of one busy server.
+        Per unit of time; of all requests, and of one busy server. Their ratio is at most 1e12.
     target : float
         Mean time from arrival to start of service, > 0.
 
@@ -96,9 +115,12 @@ def servers_for_mean_wait(*, arrival_rate, service_rate, target):
     -------
     int
     """
-    load, service_rate = _load(arrival_rate, service_rate)
-    wait = _check.positive("target", target) * service_rate
-    return least_servers(load, 1.0, wait, 0.0, 1.0) if load > 0 else 1
+    load, arrival_rate, service_rate, least = _load(arrival_rate, service_rate)
+    target = _check.positive("target", target)
+    if load == 0:
+        return 1
+    servers = least_servers(load, 1.0, target * service_rate, 0.0, 1.0)
+    return _settle(servers, least, lambda c: MMc(arrival_rate, service_rate, c).mean_wait <= target)
 
 
 def servers_for_service_level(*, arrival_rate, service_rate, within, fraction):
@@ -107,7 +129,7 @@ def servers_for_service_level(*, arrival_rate, service_rate, within, fraction):
     Parameters
     ----------
     arrival_rate, service_rate : float
-        Per unit of time; of all requests, and of one busy server.
+        Per unit of time; of all requests, and of one busy server. Their ratio is at most 1e12.
     within : float
         The time, >= 0.
     fraction : float
@@ -117,10 +139,13 @@ def servers_for_service_level(*, arrival_rate, service_rate, within, fraction):
     -------
     int
     """
-    load, service_rate = _load(arrival_rate, service_rate)
-    within = _check.nonnegative("within", within) * service_rate
+    load, arrival_rate, service_rate, least = _load(arrival_rate, service_rate)
+    within = _check.nonnegative("within", within)
     tail = 1 - _check.fraction("fraction", fraction)
-    return least_servers(load, 1.0, math.inf, within, tail) if load > 0 else 1
+    if load == 0:
+        return 1
+    servers = least_servers(load, 1.0, math.inf, within * service_rate, tail)
+    return _settle(servers, least, lambda c: MMc(arrival_rate, service_rate, c).wait_tail(within) <= tail)
 
 
 def servers_for_blocking(offered_load, target):
@@ -129,18 +154,20 @@ def servers_for_blocking(offered_load, target):
     Parameters
     ----------
     offered_load : float
-        In erlangs, >= 0.
+        In erlangs, from 0 to 1e12.
     target : float
         Most that Erlang's B may be, in (0, 1).
 
     Returns
     -------
     int
-        The c with B(c) <= target < B(c - 1); in O(offered_load) steps.
+        The c with B(c) <= target < B(c - 1), by the values of `erlang_b`; in O(sqrt(offered_load)) steps.
     """
-    load = _check.nonnegative("offered_load", offered_load)
+    load = check_load("offered_load", offered_load, _check.nonnegative("offered_load", offered_load))
     target = _check.fraction("target", target)
-    return least_servers_for_blocking(load, 1 / target) if load > 0 else 1
+    if load == 0:
+        return 1
+    return _settle(least_servers_for_blocking(load, target), 1, lambda c: erlang_b(c, load) <= target)
 
 
 def halfin_whitt_wait_probability(beta):
@@ -190,5 +217,9 @@ def _log_halfin_whitt(beta):
 
 
 def _load(arrival_rate, service_rate):
+    """The offered load, both rates as floats, and the least number of servers that is stable."""
     service_rate = _check.positive("service_rate", service_rate)
-    return _check.nonnegative("arrival_rate", arrival_rate) / service_rate, service_rate
+    arrival_rate = _check.nonnegative("arrival_rate", arrival_rate)
+    load = check_load("arrival_rate", arrival_rate, arrival_rate / service_rate)
+    exact = fractions.Fraction(arrival_rate) / fractions.Fraction(service_rate)
+    return load, arrival_rate, service_rate, math.floor(exact) + 1

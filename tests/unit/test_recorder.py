@@ -275,14 +275,21 @@ def test_an_error_of_psql_is_passed_on_and_the_server_is_gone(fake, scratch):
     assert list(scratch.iterdir()) == []
 
 
-def test_ctrl_c_leaves_nothing_behind(fake, scratch):
+@pytest.fixture
+def interrupts():
+    """Interrupts raise KeyboardInterrupt, also where the tests run in the background of a shell, which ignores them."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield signal.default_int_handler
+    signal.signal(signal.SIGINT, before)
+
+
+def test_ctrl_c_leaves_nothing_behind(fake, scratch, interrupts):
     journal = fake()
-    handler = signal.getsignal(signal.SIGINT)
     with pytest.raises(KeyboardInterrupt), postgres.Server({}):
         signal.raise_signal(signal.SIGINT)
     assert journal.read_text().split() == ["start", "stop"]
     assert list(scratch.iterdir()) == []
-    assert signal.getsignal(signal.SIGINT) is handler
+    assert signal.getsignal(signal.SIGINT) is interrupts
 
 
 def test_a_server_that_does_not_start_says_why_and_leaves_nothing_behind(fake, scratch):

@@ -283,7 +283,13 @@ print(sweep(wait, range(6), store=sys.argv[1], progress=True))
 def test_an_interrupt_keeps_what_has_finished(tmp_path):
     script, store = tmp_path / "stopped.py", tmp_path / "store"
     script.write_text(STOPPED)
-    process = subprocess.Popen([sys.executable, script, store, "1.0"], stderr=subprocess.PIPE, text=True)
+    # A job in the background of a shell ignores interrupts, and so do its children unless told otherwise.
+    process = subprocess.Popen(
+        [sys.executable, script, store, "1.0"],
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     limit = time.monotonic() + 30
     while len(list(store.glob("*.result"))) < 3 and time.monotonic() < limit:
         time.sleep(0.02)

@@ -19,7 +19,7 @@ def _mmc(p):
 
 def _mmc_means(p):
     queue = _mmc(p)
-    return [queue.mean_in_system, queue.mean_queue, queue.mean_response, queue.mean_wait]
+    return [queue.number_mean, queue.queue_mean, queue.response_mean, queue.wait_mean]
 
 
 def _repairman(p):
@@ -30,16 +30,16 @@ def _repairman(p):
 def _sources(p):
     closed = queueing.closed_mmc(p["N"], service_rate=p["mu"], servers=p["c"], think_time=1 / p["lam_per_source"])
     rate = closed.throughput
-    return [rate * closed.response_time, rate * closed.mean_wait, closed.response_time]
+    return [rate * closed.response_time, rate * closed.wait_mean, closed.response_time]
 
 
 def _pooling(_):
     shared = queueing.MMc(arrival_rate=9, service_rate=1, servers=10)
-    return [queueing.MMc(arrival_rate=0.9, service_rate=1).mean_response, shared.mean_response]
+    return [queueing.MMc(arrival_rate=0.9, service_rate=1).response_mean, shared.response_mean]
 
 
 def _slowdown(p):
-    return [queueing.MMc(arrival_rate=u, service_rate=1).mean_response for u in p["rho"]]
+    return [queueing.MMc(arrival_rate=u, service_rate=1).response_mean for u in p["rho"]]
 
 
 BY_MODEL = {
@@ -56,7 +56,7 @@ BY_MODEL = {
     "X=N/(Z+R)": lambda p: queueing.throughput(p["N"], p["R_s"], p["Z_s"]),
     "1/(1-rho)": _slowdown,
     "mean response at rho=.9: 10 x M/M/1 vs M/M/10 (mu=1)": _pooling,
-    "M/M/1 apply queue mean lag 1/(mu-lam) s": lambda p: queueing.MMc(p["lam"], p["mu"]).mean_response,
+    "M/M/1 apply queue mean lag 1/(mu-lam) s": lambda p: queueing.MMc(p["lam"], p["mu"]).response_mean,
 }
 SIMULATED = {"M/D/c", "D/M/1"}
 INVERSE = {"Erlang B inverse"}
@@ -100,7 +100,7 @@ def test_simulated_mean_wait(entry):
     interarrival, service, servers, expected = _system(entry)
 
     def run(seed):
-        return queueing.simulate(interarrival, service, servers, customers=4 * 10**5, seed=seed).mean_wait.mean
+        return queueing.simulate(interarrival, service, servers, customers=4 * 10**5, seed=seed).wait_mean.mean
 
     with concurrent.futures.ThreadPoolExecutor() as pool:
         interval = replications(list(pool.map(run, range(100, 120))), confidence=0.9975)

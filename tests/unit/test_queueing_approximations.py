@@ -69,8 +69,8 @@ def test_the_bound_by_hand():
 def test_allen_cunneen_is_exact_for_exponential_times():
     queue = queueing.MMc(9, 1, 10)
     rates = {"arrival_rate": 9, "service_rate": 1, "servers": 10}
-    assert queueing.allen_cunneen_wait(**rates, arrival_scv=1, service_scv=1) == queue.mean_wait
-    assert queueing.allen_cunneen_wait(**rates, arrival_scv=1, service_scv=3) == pytest.approx(2 * queue.mean_wait)
+    assert queueing.allen_cunneen_wait(**rates, arrival_scv=1, service_scv=1) == queue.wait_mean
+    assert queueing.allen_cunneen_wait(**rates, arrival_scv=1, service_scv=3) == pytest.approx(2 * queue.wait_mean)
 
 
 def test_allen_cunneen_is_near_m_d_c():

@@ -98,7 +98,7 @@ def test_large_populations():
     assert closed.response_time == pytest.approx(10**5 / 200 - 1, rel=1e-12)
     free = queueing.closed_mmc(10**5, service_rate=2.0, servers=10**5, think_time=1.0)
     assert free.throughput == pytest.approx(10**5 / 1.5, rel=1e-12)
-    assert free.mean_wait == 0.0
+    assert free.wait_mean == 0.0
 
 
 def test_one_pass_over_every_population():

@@ -109,7 +109,7 @@ def test_a_run_keeps_what_its_requests_say(customers, size, servers):
     first = 3003 - 10 * size
     measured, gaps = (completions - arrivals)[first:3003], np.diff(arrivals[first:])
     assert run.requests == 10 * size
-    for mine, series in ((run.throughput, gaps), (run.mean_response, measured)):
+    for mine, series in ((run.throughput, gaps), (run.response_mean, measured)):
         plain = batch_means(series)
         rate = 1 / plain.mean if series is gaps else 1.0
         assert mine.mean == pytest.approx(rate if series is gaps else plain.mean, rel=1e-11)
@@ -126,7 +126,7 @@ def test_a_run_keeps_what_its_requests_say(customers, size, servers):
 def test_same_seed_same_bits():
     def numbers(seed):
         run = simulate_closed(20, Lognormal(5.0, 2.0), Exponential(1.0), 3, requests=5000, seed=seed)
-        return run.throughput, run.mean_response, run.utilization, run.response_quantile(0.9)
+        return run.throughput, run.response_mean, run.utilization, run.response_quantile(0.9)
 
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         assert list(pool.map(numbers, range(6))) == [numbers(seed) for seed in range(6)]
@@ -141,7 +141,7 @@ def independent(customers, think, service, servers, cases):
 
     def one(seed):
         run = simulate_closed(customers, think, service, servers, requests=REQUESTS, seed=seed)
-        return run.throughput.mean, run.mean_response.mean, run.utilization
+        return run.throughput.mean, run.response_mean.mean, run.utilization
 
     with concurrent.futures.ThreadPoolExecutor() as pool:
         columns = np.transpose(list(pool.map(one, range(RUNS))))
@@ -205,7 +205,7 @@ def test_laws_that_need_no_distribution(customers, think, service, servers):
     # of each customer.
     edge = 3 * customers / run.requests
     rate = run.throughput.mean
-    assert rate * (run.mean_response.mean + mean_think) == pytest.approx(customers, rel=edge)
+    assert rate * (run.response_mean.mean + mean_think) == pytest.approx(customers, rel=edge)
     assert run.utilization == pytest.approx(rate * mean_service / servers, rel=edge)
     bounds = asymptotic_bounds(customers, demand=service.mean, think_time=think.mean if think else 0.0, servers=servers)
     assert run.throughput.low <= bounds.throughput_high
@@ -219,7 +219,7 @@ def test_without_thought_the_servers_never_rest():
     assert run.utilization == 1
     assert 1.0 in run.throughput
     # N / X: each of the six is always waiting or served.
-    assert 6.0 in run.mean_response
+    assert 6.0 in run.response_mean
 
 
 def test_customers_in_step():
@@ -227,7 +227,7 @@ def test_customers_in_step():
     run = simulate_closed(7, Deterministic(3.0), Deterministic(1.0), servers=9, requests=1000)
     assert run.throughput.mean == pytest.approx(7 / 4)
     assert run.throughput.half_width < 1e-9
-    assert run.mean_response.mean == 1
+    assert run.response_mean.mean == 1
     assert run.utilization == pytest.approx(7 / 4 / 9)
     assert run.response_quantile(0.5).mean == pytest.approx(1, rel=0.01)
 
@@ -235,7 +235,7 @@ def test_customers_in_step():
 def test_more_servers_than_customers_take_no_memory():
     few, many = (simulate_closed(3, Exponential(1.0), Exponential(1.0), c, requests=1000) for c in (3, 10**12))
     assert many.throughput == few.throughput
-    assert many.mean_response == few.mean_response
+    assert many.response_mean == few.response_mean
     assert many.utilization == pytest.approx(few.utilization * 3 / 10**12)
 
 
@@ -244,7 +244,7 @@ def test_intervals_cover_the_truth():
 
     def covered(seed):
         run = simulate_closed(12, Exponential(10.0), Exponential(1.0), requests=20_000, seed=seed)
-        return exact.throughput in run.throughput, exact.response_time in run.mean_response
+        return exact.throughput in run.throughput, exact.response_time in run.response_mean
 
     with concurrent.futures.ThreadPoolExecutor() as pool:
         throughput, response = np.mean(list(pool.map(covered, range(200))), axis=0)
@@ -263,7 +263,7 @@ def test_warmup_is_left_out():
 def test_infinite_variance_gives_no_interval(name, shape):
     times = {"think": Exponential(5.0), "service": Exponential(1.0), name: Pareto(1.0, shape)}
     run = simulate_closed(4, **times, requests=2000)
-    for ask in (lambda: run.throughput, lambda: run.mean_response, lambda: run.response_quantile(0.5)):
+    for ask in (lambda: run.throughput, lambda: run.response_mean, lambda: run.response_quantile(0.5)):
         with pytest.raises(ValueError, match=rf"^{name} Pareto.* must have a finite variance"):
             ask()
     # The sample itself is there for the curious.

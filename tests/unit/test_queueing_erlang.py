@@ -66,10 +66,10 @@ def test_slack_carries_digits_that_a_load_cannot():
     servers, slack = 10**6, 1.5e-10
     rounded = servers - slack
     assert rounded == servers - 1.1641532182693481e-10  # the float grid is 2^-33 wide here
-    wait = MMc.from_slack(slack, servers=servers).mean_wait
+    wait = MMc.from_slack(slack, servers=servers).wait_mean
     expected = ORACLE["erlang_c_digits"](servers, servers - Fraction(slack)) / mpmath.mpf(slack)
     assert relative_error(wait, expected) < 2e-14
-    assert MMc(rounded, 1, servers).mean_wait > 1.2 * wait
+    assert MMc(rounded, 1, servers).wait_mean > 1.2 * wait
 
 
 @pytest.mark.parametrize("servers", [10**4, 10**5, 10**6])

@@ -22,9 +22,9 @@ def test_one_server(utilization):
     queue = MMc(arrival_rate=utilization * rate, service_rate=rate)
     drain = rate - utilization * rate
     assert queue.utilization == pytest.approx(utilization)
-    assert queue.mean_wait == pytest.approx(utilization / drain, rel=1e-14)
-    assert queue.mean_response == pytest.approx(1 / drain, rel=1e-14)
-    assert queue.mean_in_system == pytest.approx(utilization / (1 - utilization), rel=1e-12)
+    assert queue.wait_mean == pytest.approx(utilization / drain, rel=1e-14)
+    assert queue.response_mean == pytest.approx(1 / drain, rel=1e-14)
+    assert queue.number_mean == pytest.approx(utilization / (1 - utilization), rel=1e-12)
     t = np.array([0.0, 0.1, 3.0])
     np.testing.assert_allclose(queue.response_tail(t), np.exp(-drain * t), rtol=1e-13)
     np.testing.assert_allclose(queue.wait_tail(t), utilization * np.exp(-drain * t), rtol=1e-13)
@@ -37,17 +37,17 @@ def test_two_servers_by_hand():
     # Lq = C rho / (1 - rho) = 1/30, Wq = Lq / lambda = 1/150.
     queue = MMc(arrival_rate=5, service_rate=10, servers=2)
     assert queue.wait_probability == pytest.approx(1 / 10, rel=1e-15)
-    assert queue.mean_queue == pytest.approx(1 / 30, rel=1e-15)
-    assert queue.mean_wait == pytest.approx(1 / 150, rel=1e-15)
-    assert queue.mean_in_system == pytest.approx(1 / 30 + 1 / 2, rel=1e-15)
+    assert queue.queue_mean == pytest.approx(1 / 30, rel=1e-15)
+    assert queue.wait_mean == pytest.approx(1 / 150, rel=1e-15)
+    assert queue.number_mean == pytest.approx(1 / 30 + 1 / 2, rel=1e-15)
 
 
 def test_saturation_is_exact_for_the_floats_given():
     # 1 - rho as a fraction of the floats, not of what they were rounded from.
     arrival = 1 - 1e-12
     queue = MMc(arrival_rate=arrival, service_rate=1)
-    assert queue.mean_response == pytest.approx(1 / (1 - arrival), rel=3e-16)
-    assert MMc.from_slack(1e-12).mean_response == pytest.approx(1e12, rel=1e-15)
+    assert queue.response_mean == pytest.approx(1 / (1 - arrival), rel=3e-16)
+    assert MMc.from_slack(1e-12).response_mean == pytest.approx(1e12, rel=1e-15)
     # 3 x 0.1 in floats is above 0.3: the utilization of 0.3 at three servers of rate 0.1 is below 1, by 2^-55 / 0.1.
     assert MMc(arrival_rate=0.3, service_rate=0.1, servers=3).slack == pytest.approx(
         float((3 * mpmath.mpf(0.1) - mpmath.mpf(0.3)) / mpmath.mpf(0.1)), rel=1e-15
@@ -120,17 +120,17 @@ def test_shapes_and_types():
 def test_means_are_the_integrals_of_the_tails(servers, part, rate):
     queue = MMc(arrival_rate=part * servers * rate, service_rate=rate, servers=servers)
     scale = 1 / (rate * min(1.0, queue.slack))
-    for tail, mean in ((queue.response_tail, queue.mean_response), (queue.wait_tail, queue.mean_wait)):
+    for tail, mean in ((queue.response_tail, queue.response_mean), (queue.wait_tail, queue.wait_mean)):
         # Beyond 60 of the slower time constant lies e^-60.
         integral, _ = integrate.quad(tail, 0, 60 * scale, epsabs=0, epsrel=1e-10, limit=200)
         assert integral == pytest.approx(mean, rel=1e-8)
-    assert queue.mean_in_system == pytest.approx(queue.arrival_rate * queue.mean_response, rel=1e-9)
+    assert queue.number_mean == pytest.approx(queue.arrival_rate * queue.response_mean, rel=1e-9)
 
 
 def test_one_server_agrees_with_pollaczek_khinchine():
     queue = MMc(arrival_rate=0.8, service_rate=1.25)
     expected = pollaczek_khinchine_wait(arrival_rate=0.8, service_mean=0.8, service_scv=1)
-    assert queue.mean_wait == pytest.approx(expected, rel=1e-14)
+    assert queue.wait_mean == pytest.approx(expected, rel=1e-14)
 
 
 def test_an_unstable_queue_names_its_utilization():

@@ -59,9 +59,9 @@ def test_a_run_keeps_what_its_customers_say(servers):
     assert run.customers == 17_000
     measured, responses = record[3007:], (record + services)[3007:]
     expected = batch_means(measured)
-    assert run.mean_wait.mean == pytest.approx(expected.mean, rel=1e-12)
-    assert run.mean_wait.half_width == pytest.approx(expected.half_width, rel=1e-9)
-    assert run.mean_response.mean == pytest.approx(responses.mean(), rel=1e-12)
+    assert run.wait_mean.mean == pytest.approx(expected.mean, rel=1e-12)
+    assert run.wait_mean.half_width == pytest.approx(expected.half_width, rel=1e-9)
+    assert run.response_mean.mean == pytest.approx(responses.mean(), rel=1e-12)
     assert run.wait_probability.mean == pytest.approx(np.mean(measured > 0), rel=1e-12)
     assert run.utilization == pytest.approx(0.6, rel=0.05)
     for q in (0.1, 0.5, 0.9):
@@ -90,7 +90,7 @@ def test_same_seed_same_customers():
     assert not np.array_equal(waits(*source, seed=1), waits(*source, seed=2))
     assert np.array_equal(waits(*source, customers=100, seed=1), waits(*source, customers=700, seed=1)[:100])
     first, second = (simulate(*source, customers=20_000, seed=1) for _ in range(2))
-    assert first.mean_wait == second.mean_wait
+    assert first.wait_mean == second.wait_mean
     assert first.histogram == second.histogram
     # More servers, the same customers: nobody waits longer.
     assert np.all(waits(*source, servers=2, seed=1) <= waits(*source, servers=1, seed=1) + 1e-9)
@@ -98,7 +98,7 @@ def test_same_seed_same_customers():
 
 def test_threads_do_not_change_a_run():
     def run(seed):
-        return simulate(Exponential(1.0), Exponential(0.9), customers=20_000, seed=seed).mean_wait
+        return simulate(Exponential(1.0), Exponential(0.9), customers=20_000, seed=seed).wait_mean
 
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         assert list(pool.map(run, range(8))) == [run(seed) for seed in range(8)]
@@ -110,9 +110,9 @@ def h2_wait(scv):
 
 # Interarrival, service, servers and the exact mean wait.
 THEORY = {
-    "M/M/1": (Exponential(1 / 0.9), Exponential(1.0), 1, MMc(0.9, 1).mean_wait),
-    "M/M/10": (Exponential(1 / 9), Exponential(1.0), 10, MMc(9, 1, 10).mean_wait),
-    "M/M/50": (Exponential(1 / 47), Exponential(1.0), 50, MMc(47, 1, 50).mean_wait),
+    "M/M/1": (Exponential(1 / 0.9), Exponential(1.0), 1, MMc(0.9, 1).wait_mean),
+    "M/M/10": (Exponential(1 / 9), Exponential(1.0), 10, MMc(9, 1, 10).wait_mean),
+    "M/M/50": (Exponential(1 / 47), Exponential(1.0), 50, MMc(47, 1, 50).wait_mean),
     "M/D/1": (Exponential(1 / 0.9), Deterministic(1.0), 1, h2_wait(0)),
     "M/E2/1": (Exponential(1 / 0.9), Gamma(1.0, 0.5), 1, h2_wait(0.5)),
     "M/U/1": (Exponential(1 / 0.9), Uniform(0.0, 2.0), 1, h2_wait(1 / 3)),
@@ -127,7 +127,7 @@ def test_mean_wait_agrees_with_theory(system):
     interarrival, service, servers, exact = THEORY[system]
 
     def run(seed):
-        return simulate(interarrival, service, servers, customers=4 * 10**5, seed=seed).mean_wait.mean
+        return simulate(interarrival, service, servers, customers=4 * 10**5, seed=seed).wait_mean.mean
 
     with concurrent.futures.ThreadPoolExecutor() as pool:
         means = list(pool.map(run, range(RUNS)))
@@ -145,7 +145,7 @@ def test_probability_and_quantiles_agree_with_theory(servers):
     )
     assert theory.wait_probability in run.wait_probability
     assert run.wait_probability.half_width < 0.02
-    assert theory.mean_response in run.mean_response
+    assert theory.response_mean in run.response_mean
     for q in (0.5, 0.95, 0.99):
         for mine, exact in (
             (run.response_quantile(q), theory.response_quantile(q)),
@@ -159,7 +159,7 @@ def test_intervals_cover_the_truth():
     # 200 runs of 10^5 customers of M/M/1 at utilization 0.9; two thousand of them are in tests/verify.
     def covered(seed):
         run = simulate(Exponential(1 / 0.9), Exponential(1.0), customers=10**5, seed=seed)
-        return 9.0 in run.mean_wait, 10.0 in run.mean_response, 0.9 in run.wait_probability, run.mean_wait.half_width
+        return 9.0 in run.wait_mean, 10.0 in run.response_mean, 0.9 in run.wait_probability, run.wait_mean.half_width
 
     with concurrent.futures.ThreadPoolExecutor() as pool:
         wait, response, probability, width = np.mean(list(pool.map(covered, range(200))), axis=0)
@@ -175,21 +175,21 @@ def test_arrivals_stop_the_run_so_long_jobs_count():
     run = simulate(Exponential(1e-5), Exponential(0.9), servers=10**5, customers=2 * 10**5, warmup=0, seed=1)
     assert time.process_time() - start < 5  # 0.03 s when compiled and idle
     # Nobody waits, so the mean response is that of 2 x 10^5 exponential times, with a deviation of 0.002.
-    assert max(batch.mean_wait for batch in run.batches) == 0
-    assert math.fsum(batch.mean_response for batch in run.batches) / 10 == pytest.approx(0.9, abs=0.01)
+    assert max(batch.wait_mean for batch in run.batches) == 0
+    assert math.fsum(batch.response_mean for batch in run.batches) / 10 == pytest.approx(0.9, abs=0.01)
 
 
 class TestHeavyTails:
     def test_infinite_variance_gives_no_interval(self):
         run = simulate(Exponential(1 / 0.7), Pareto(1.0, 1.5), customers=10**4)
-        for name in ("mean_wait", "mean_response", "wait_probability"):
+        for name in ("wait_mean", "response_mean", "wait_probability"):
             with pytest.raises(ValueError, match=rf"^service Pareto.*finite moment above .* of {name}"):
                 getattr(run, name)
         for name in ("wait_quantile", "response_quantile"):
             with pytest.raises(ValueError, match=rf"^service Pareto.*moment above 2 .* of {name}"):
                 getattr(run, name)(0.5)
         # The sample itself is there for the curious.
-        assert all(batch.mean_wait >= 0 for batch in run.batches)
+        assert all(batch.wait_mean >= 0 for batch in run.batches)
         assert run.utilization > 0
         assert "Pareto" in repr(run)
 
@@ -209,10 +209,10 @@ class TestHeavyTails:
     def test_moments_that_a_mean_needs(self, shape, servers, load, answers):
         run = simulate(Exponential(1 / load), Pareto(1.0, shape), servers, customers=20_000)
         if answers:
-            assert run.mean_wait.half_width > 0
+            assert run.wait_mean.half_width > 0
         else:
             with pytest.raises(ValueError, match="finite moment"):
-                _ = run.mean_wait
+                _ = run.wait_mean
 
     def test_bounded_quantities_need_less(self):
         run = simulate(Exponential(2.0), Pareto(1.0, 2.5), customers=10**5, seed=1)
@@ -223,7 +223,7 @@ class TestHeavyTails:
 
 def test_clocks_that_never_wait():
     run = simulate(Deterministic(1.0), Deterministic(0.5), customers=2000)
-    assert run.mean_wait.mean == run.mean_wait.half_width == 0
+    assert run.wait_mean.mean == run.wait_mean.half_width == 0
     assert run.wait_probability.mean == 0
     assert run.wait_quantile(0.9).mean == 0
     assert run.utilization == pytest.approx(0.5)
@@ -243,7 +243,7 @@ def test_units_do_not_matter():
     small, large = (
         simulate(Exponential(unit), Exponential(0.6 * unit), customers=10**4, seed=2) for unit in (1e-15, 1e15)
     )
-    assert large.mean_wait.mean == pytest.approx(1e30 * small.mean_wait.mean, rel=1e-12)
+    assert large.wait_mean.mean == pytest.approx(1e30 * small.wait_mean.mean, rel=1e-12)
     assert large.wait_quantile(0.9).mean == pytest.approx(1e30 * small.wait_quantile(0.9).mean, rel=0.02)
 
 
@@ -257,10 +257,10 @@ def test_relaxation_by_hand():
 def test_a_run_too_short_for_its_interval_says_so():
     # M/M/1 at utilization 0.9: a relaxation is 2 / 0.1^2 + 0.9 customers; a mean needs 50, a percentile 99 a thousand.
     run = simulate(Exponential(1 / 0.9), Exponential(1.0), customers=11_000, seed=1)
-    with pytest.raises(ValueError, match=r"^customers 9900 must be at least 10045, after the warm-up, for mean_wait$"):
-        _ = run.mean_wait
+    with pytest.raises(ValueError, match=r"^customers 9900 must be at least 10045, after the warm-up, for wait_mean$"):
+        _ = run.wait_mean
     run = simulate(Exponential(1 / 0.9), Exponential(1.0), customers=220_000, seed=1)
-    assert run.mean_wait.half_width > 0
+    assert run.wait_mean.half_width > 0
     assert run.response_quantile(0.98).half_width > 0
     message = r"^customers 198000 must be at least 200900, after the warm-up, for response_quantile\(0.99\)$"
     with pytest.raises(ValueError, match=message):
@@ -282,6 +282,6 @@ def test_warmup_is_left_out():
     def mean(customers, warmup):
         source = Exponential(1 / 0.95), Exponential(1.0)
         runs = (simulate(*source, customers=customers, warmup=warmup, seed=seed) for seed in range(200))
-        return math.fsum(batch.mean_wait for run in runs for batch in run.batches) / 2000
+        return math.fsum(batch.wait_mean for run in runs for batch in run.batches) / 2000
 
     assert mean(3000, warmup=2000) > mean(1000, warmup=0) + 2

@@ -34,9 +34,9 @@ def test_blocking_is_met_just(load, target):
 def test_mean_wait_is_met_just(arrival_rate, target):
     rate = 2.0
     servers = queueing.servers_for_mean_wait(arrival_rate=arrival_rate, service_rate=rate, target=target)
-    assert MMc(arrival_rate, rate, servers).mean_wait <= target
+    assert MMc(arrival_rate, rate, servers).wait_mean <= target
     fewer = servers - 1
-    assert fewer * rate <= arrival_rate or MMc(arrival_rate, rate, fewer).mean_wait > target
+    assert fewer * rate <= arrival_rate or MMc(arrival_rate, rate, fewer).wait_mean > target
 
 
 @pytest.mark.parametrize("within", [0.0, 0.05, 2.0])
@@ -74,12 +74,12 @@ def test_the_mean_wait_asks_for_no_more():
 
 
 def check_mean_wait(arrival_rate, rate, servers):
-    target = MMc(arrival_rate, rate, servers).mean_wait
+    target = MMc(arrival_rate, rate, servers).wait_mean
     if target == 0:
         return servers
     found = queueing.servers_for_mean_wait(arrival_rate=arrival_rate, service_rate=rate, target=target)
     assert found <= servers
-    assert MMc(arrival_rate, rate, found).mean_wait <= target
+    assert MMc(arrival_rate, rate, found).wait_mean <= target
     return found
 
 

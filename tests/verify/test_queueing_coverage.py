@@ -23,7 +23,7 @@ def study(runs, one):
 
 def sample_interval(run):
     """The mean wait and its half-width, also where the run refuses them."""
-    means = np.array([batch.mean_wait for batch in run.batches])
+    means = np.array([batch.wait_mean for batch in run.batches])
     return means.mean(), adjusted_half_width(means, run.confidence, correlated=True)
 
 
@@ -34,20 +34,20 @@ def test_a_long_run():
     def one(seed):
         run = simulate(Exponential(1 / 0.9), Exponential(1.0), customers=10**5, seed=seed)
         mine = (
-            run.mean_wait,
-            run.mean_response,
+            run.wait_mean,
+            run.response_mean,
             run.wait_probability,
             run.wait_quantile(0.9),
             run.response_quantile(0.5),
         )
-        exact = theory.mean_wait, theory.mean_response, 0.9, theory.wait_quantile(0.9), theory.response_quantile(0.5)
-        return [value in interval for value, interval in zip(exact, mine, strict=True)] + [run.mean_wait.half_width]
+        exact = theory.wait_mean, theory.response_mean, 0.9, theory.wait_quantile(0.9), theory.response_quantile(0.5)
+        return [value in interval for value, interval in zip(exact, mine, strict=True)] + [run.wait_mean.half_width]
 
     *coverage, width = study(2000, one)
-    print("\nwait, response, probability, wait p90, response p50:", coverage, "width", width / theory.mean_wait)
+    print("\nwait, response, probability, wait p90, response p50:", coverage, "width", width / theory.wait_mean)
     assert min(coverage) >= 0.93
     assert max(coverage) <= 0.99  # not bought with width
-    assert width <= 0.25 * theory.mean_wait
+    assert width <= 0.25 * theory.wait_mean
 
 
 SYSTEMS = {
@@ -66,7 +66,7 @@ def test_coverage_follows_the_number_of_relaxations(system):
     utilization, servers, service = SYSTEMS[system]
     source = Exponential(1 / (utilization * servers)), service, servers
     if service.scv == 1:
-        exact = MMc(utilization * servers, 1.0, servers).mean_wait
+        exact = MMc(utilization * servers, 1.0, servers).wait_mean
     else:
         exact = pollaczek_khinchine_wait(arrival_rate=utilization, service_mean=1, service_scv=service.scv)
     relaxation = simulate(*source, customers=1000).relaxation

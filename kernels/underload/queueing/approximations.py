@@ -129,7 +129,7 @@ def allen_cunneen_wait(*, arrival_rate, service_rate, arrival_scv, service_scv, 
     variability = (_scv("arrival_scv", arrival_scv) + _scv("service_scv", service_scv)) / 2
     if queue.arrival_rate == 0 or variability == math.inf:
         return variability if queue.arrival_rate > 0 else 0.0
-    return queue.mean_wait * variability
+    return queue.wait_mean * variability
 
 
 def _scv(name, value):

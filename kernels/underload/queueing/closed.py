@@ -29,7 +29,7 @@ class Closed:
         The populations.
     throughput : float or float64[n]
         X, requests per unit of time.
-    response_time, mean_wait : float or float64[n]
+    response_time, wait_mean : float or float64[n]
         Mean time at the servers, and the part of it before service.
     utilization : float or float64[n]
         Fraction of the time that a server is busy.
@@ -38,7 +38,7 @@ class Closed:
     customers: int | np.ndarray
     throughput: float | np.ndarray
     response_time: float | np.ndarray
-    mean_wait: float | np.ndarray
+    wait_mean: float | np.ndarray
     utilization: float | np.ndarray
 
 

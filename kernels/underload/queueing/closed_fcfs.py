@@ -168,7 +168,7 @@ class ClosedRun:
         return self._interval(rate, rate * elapsed / np.mean(elapsed))
 
     @property
-    def mean_response(self):
+    def response_mean(self):
         """Mean time from arrival to completion, as an `Interval`."""
         means = np.array([batch.response / batch.requests for batch in self.batches])
         return self._interval(np.mean(means), means)

@@ -165,24 +165,24 @@ class MMc:
         return wait_probability(self.servers, self.offered_load, self.slack)
 
     @property
-    def mean_wait(self):
+    def wait_mean(self):
         """Mean time from arrival to the start of service, over all requests."""
         return self.wait_probability / self.slack / self.service_rate
 
     @property
-    def mean_response(self):
+    def response_mean(self):
         """Mean time from arrival to completion."""
-        return self.mean_wait + 1 / self.service_rate
+        return self.wait_mean + 1 / self.service_rate
 
     @property
-    def mean_queue(self):
+    def queue_mean(self):
         """Mean number of requests that wait."""
         return self.wait_probability * self.offered_load / self.slack
 
     @property
-    def mean_in_system(self):
+    def number_mean(self):
         """Mean number of requests that wait or are in service."""
-        return self.mean_queue + self.offered_load
+        return self.queue_mean + self.offered_load
 
     def wait_tail(self, t):
         """P(wait > t), for a time or an array of times >= 0."""

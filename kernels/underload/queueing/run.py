@@ -35,12 +35,12 @@ class Batch:
         self.waits.counts[BELOW] = 0
 
     @property
-    def mean_wait(self):
+    def wait_mean(self):
         """Mean wait of these customers."""
         return self.wait / self.customers
 
     @property
-    def mean_response(self):
+    def response_mean(self):
         """Mean response time of these customers."""
         return (self.wait + self.service) / self.customers
 
@@ -114,14 +114,14 @@ class Run:
         return (arrival_scv + self.service.scv) / (1 - load / self.servers) ** 2 + load
 
     @property
-    def mean_wait(self):
+    def wait_mean(self):
         """Mean time from arrival to the start of service, as an `Interval`."""
-        return self._mean("mean_wait", [batch.mean_wait for batch in self.batches], self._least_moment_of_mean())
+        return self._mean("wait_mean", [batch.wait_mean for batch in self.batches], self._least_moment_of_mean())
 
     @property
-    def mean_response(self):
+    def response_mean(self):
         """Mean time from arrival to completion, as an `Interval`."""
-        return self._mean("mean_response", [b.mean_response for b in self.batches], self._least_moment_of_mean())
+        return self._mean("response_mean", [b.response_mean for b in self.batches], self._least_moment_of_mean())
 
     @property
     def wait_probability(self):

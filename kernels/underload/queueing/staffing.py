@@ -120,7 +120,7 @@ def servers_for_mean_wait(*, arrival_rate, service_rate, target):
     if load == 0:
         return 1
     servers = least_servers(load, 1.0, target * service_rate, 0.0, 1.0)
-    return _settle(servers, least, lambda c: MMc(arrival_rate, service_rate, c).mean_wait <= target)
+    return _settle(servers, least, lambda c: MMc(arrival_rate, service_rate, c).wait_mean <= target)
 
 
 def servers_for_service_level(*, arrival_rate, service_rate, within, fraction):

@@ -14,12 +14,10 @@ from underload.queueing.approximations import (
     pollaczek_khinchine_wait,
 )
 from underload.queueing.closed import Closed, closed_mmc
-from underload.queueing.closed_fcfs import ClosedBatch, ClosedRun, simulate_closed
 from underload.queueing.erlang import erlang_b, erlang_c
 from underload.queueing.mmc import MMc
 from underload.queueing.operational import Bounds, asymptotic_bounds, response_time, throughput
-from underload.queueing.run import Batch, Run
-from underload.queueing.simulation import simulate, waits
+from underload.queueing.simulation import Batch, ClosedBatch, ClosedRun, Record, Run, simulate, simulate_closed, waits
 from underload.queueing.staffing import (
     halfin_whitt_beta,
     halfin_whitt_wait_probability,
@@ -29,6 +27,7 @@ from underload.queueing.staffing import (
     servers_for_wait_probability,
     square_root_staffing,
 )
+from underload.queueing.transforms import invert_laplace, laplace, laplace_residual
 
 __all__ = [
     "Batch",
@@ -37,6 +36,7 @@ __all__ = [
     "ClosedBatch",
     "ClosedRun",
     "MMc",
+    "Record",
     "Run",
     "allen_cunneen_wait",
     "asymptotic_bounds",
@@ -45,8 +45,11 @@ __all__ = [
     "erlang_c",
     "halfin_whitt_beta",
     "halfin_whitt_wait_probability",
+    "invert_laplace",
     "kingman_bound",
     "kingman_wait",
+    "laplace",
+    "laplace_residual",
     "pollaczek_khinchine_wait",
     "response_time",
     "servers_for_blocking",

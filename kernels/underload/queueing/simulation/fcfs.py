@@ -12,14 +12,17 @@ Ties: a server that falls free at the moment of an arrival serves it at once, wi
 that are free at the same time any serves, which no wait depends on.
 """
 
+import typing
+
 import numpy as np
 
 from underload._jit import kernel
+from underload.queueing.simulation.feeds import BLOCK, draw_customers
+from underload.queueing.simulation.heap import replace_least
+from underload.queueing.simulation.system import System
+from underload.queueing.simulation.tally import served_block
 
-__all__ = ["heap_waits", "lindley_waits", "replace_least"]
-
-# Hazard: in Numba an operation between uint64 and a literal is done in float64. Every constant is a uint64.
-U0, U1 = np.uint64(0), np.uint64(1)
+__all__ = ["FirstComeFirstServed", "heap_waits", "lindley_waits"]
 
 
 @kernel
@@ -41,27 +44,6 @@ def lindley_waits(state, gaps, services, waits):
         waits[i] = work
         work += services[i]
     state[0] = work
-
-
-@kernel
-def replace_least(heap, key):
-    """Replace the least item, heap[0], of a binary heap (float64[c]) by `key`, which sinks to its place.
-
-    Unsigned indices spare the test for a negative one (8 %), and sinking with an early end beats sinking to a leaf and
-    rising again (20 %), both measured at 10 to 1000 servers.
-    """
-    size = np.uint64(len(heap))
-    hole, child = U0, U1
-    while child < size:
-        right = child + U1
-        if right < size:
-            child += np.uint64(heap[right] < heap[child])
-        if heap[child] >= key:
-            break
-        heap[hole] = heap[child]
-        hole = child
-        child = (hole << U1) + U1
-    heap[hole] = key
 
 
 @kernel
@@ -88,3 +70,40 @@ def heap_waits(state, free, gaps, services, waits):
         waits[i] = start - clock
         replace_least(free, start + services[i])
     state[0] = clock
+
+
+class Queue(typing.NamedTuple):
+    """The servers: `free` (float64[c]) and `clock` (float64[1]) as above; for one server the clock is its work."""
+
+    free: np.ndarray
+    clock: np.ndarray
+
+
+@kernel
+def advance(customers, queue, number, n, tally):
+    """Let the next n customers pass; see `System.start`."""
+    gaps, services, waits = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
+    kinds = np.empty(BLOCK, dtype=np.int64)
+    while n > 0:
+        m = min(n, BLOCK)
+        draw_customers(customers, gaps[:m], kinds[:m], services[:m])
+        if len(queue.free) == 1:
+            lindley_waits(queue.clock, gaps[:m], services[:m], waits[:m])
+        else:
+            heap_waits(queue.clock, queue.free, gaps[:m], services[:m], waits[:m])
+        served_block(tally, number, kinds[:m], waits[:m], services[:m])
+        number += m
+        n -= m
+
+
+class FirstComeFirstServed(System):
+    """One queue for c servers, first come first served."""
+
+    shares_queue = True
+
+    def __init__(self, servers):
+        self.servers = servers
+
+    def start(self, states):
+        queue = Queue(np.zeros(self.servers), np.zeros(1))
+        return lambda customers, number, n, tally: advance(customers, queue, number, n, tally)

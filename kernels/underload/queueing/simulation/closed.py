@@ -21,8 +21,10 @@ import numpy as np
 
 from underload import _check
 from underload._jit import kernel
-from underload.queueing.fcfs import replace_least
-from underload.queueing.simulation import BATCHES, BLOCK, RANGE, Source, draw
+from underload.queueing.simulation.engine import BATCHES, RANGE
+from underload.queueing.simulation.feeds import BLOCK, fill
+from underload.queueing.simulation.heap import replace_least
+from underload.queueing.simulation.sources import Source, stack
 from underload.random import Deterministic, Distribution, streams
 from underload.stats import Histogram, Interval
 from underload.stats.binning import BELOW, ZERO, record_all
@@ -72,13 +74,13 @@ def closed_responses(loop, thinks, services, responses):
 
 
 @kernel
-def serve_closed(thoughts, demands, loop, requests, scale, first, sums, counts):
+def serve_closed(times, loop, requests, scale, first, sums, counts):
     """Serve the next requests and keep sums and the histogram of their responses.
 
     Parameters
     ----------
-    thoughts, demands : Source
-        Of think and service times.
+    times : Feeds
+        Think times in row 0, service times in row 1.
     loop : Loop
     requests : int64
     scale, first, counts : float64, int64, int64[slots]
@@ -90,8 +92,8 @@ def serve_closed(thoughts, demands, loop, requests, scale, first, sums, counts):
     responded, served, thought = 0.0, 0.0, 0.0
     while requests > 0:
         n = min(requests, BLOCK)
-        draw(thoughts, thinks[:n])
-        draw(demands, services[:n])
+        fill(times, 0, thinks[:n])
+        fill(times, 1, services[:n])
         closed_responses(loop, thinks[:n], services[:n], responses[:n])
         record_all(counts, scale, first, responses[:n])
         for i in range(n):
@@ -241,13 +243,13 @@ def simulate_closed(customers, think, service, servers=1, requests=10**5, seed=0
     if requests < ROUNDS * customers:
         _check.fail("requests", requests, f"must be at least {ROUNDS} for each customer (customers={customers})")
     confidence = _check.fraction("confidence", confidence)
-    thinking, serving = streams(_check.seed("seed", seed), 2)
-    thoughts = Source(thinking, think.code, think.params)
+    sources = [Source(d, d.mean, d.scv, d.code, d.params, np.zeros(0)) for d in (think, service)]
+    times = stack(sources, streams(_check.seed("seed", seed), 2))
     arrivals = np.empty(customers)
-    draw(thoughts, arrivals)
+    fill(times, 0, arrivals)
     arrivals.sort()  # a sorted array is a heap
     loop = Loop(arrivals, np.zeros(min(servers, customers)))
-    system = thoughts, Source(serving, service.code, service.params), loop
+    system = times, loop
     size = (requests - requests // 10) // BATCHES
     size -= size % customers
     _batch(system, requests - size * BATCHES, service.mean)

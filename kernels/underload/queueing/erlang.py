@@ -42,6 +42,15 @@ def inverse_blocking(servers, load):
 
 
 @kernel
+def load_excess(servers, load, slack):
+    """How much a float64 load exceeds servers - slack; 0 where the slack holds no digits that the load cannot."""
+    if abs(slack) > 0.5 * servers:
+        return 0.0
+    rounded = servers - slack
+    return (load - rounded) + (slack - (servers - rounded))  # exact: neighbouring floats, then Dekker's sum
+
+
+@kernel
 def wait_probability(servers, load, slack):
     """Erlang's C for int64 servers and a float64 load in [0, servers), with the float64 slack servers - load.
 
@@ -52,10 +61,7 @@ def wait_probability(servers, load, slack):
     if load == 0.0:
         return 0.0
     y = inverse_blocking(servers, load)
-    if slack < load:
-        rounded = servers - slack
-        excess = (load - rounded) + (slack - (servers - rounded))  # exact: neighbouring floats, then Dekker's sum
-        y *= 1.0 + excess / load * (slack + load / y)
+    y *= 1.0 + load_excess(servers, load, slack) / load * (slack + load / y)
     return servers / (load + slack * y)
 
 

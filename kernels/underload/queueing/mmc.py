@@ -8,11 +8,11 @@ import dataclasses
 import fractions
 import math
 
-import numpy as np
-
 from underload import _check
 from underload._jit import kernel
-from underload.queueing.erlang import check_load, check_slack, check_stable, wait_probability
+from underload.queueing._arguments import each_level, each_state, each_time
+from underload.queueing.erlang import check_load, check_slack, check_stable, load_excess, wait_probability
+from underload.queueing.infinite import log_poisson
 
 __all__ = ["MMc"]
 
@@ -73,17 +73,29 @@ def response_quantile(log_tail, probability, slack):
     return t
 
 
-def _each(function, values):
-    """`function` of a float or of every item of an array, in its shape."""
-    if np.ndim(values) == 0:
-        return function(values)
-    values = np.asarray(values)
-    return np.array([function(value) for value in values.ravel()]).reshape(values.shape)
+@kernel
+def log_state_below(n, servers, load, excess, log_full):
+    """ln P(n in the system), for n < servers.
 
+    Parameters
+    ----------
+    n, servers : int64
+    load, excess : float64
+        The offered load, and what must be taken from it for the true one (see `load_excess`).
+    log_full : float64
+        ln P(servers in the system); -inf below the range of floats, where a queue is so rare that n is Poisson.
 
-def _quantile_level(q):
-    q = _check.real("q", q, "must be a probability, 0 <= q < 1")
-    return q if 0 <= q < 1 else _check.fail("q", q, "must be a probability, 0 <= q < 1")
+    Notes
+    -----
+    Below the servers the law is Poisson but for a factor, which the state n = servers gives. Where the load exceeds
+    the servers, the Poisson law of mean `servers` replaces it: that of the load is steep there, and its factor cancels.
+    """
+    mean = min(load, float(servers))
+    if log_full == -math.inf:
+        return log_poisson(n, mean) - (n - mean) * excess / load
+    steep = math.log(load / servers) if load > 2.0 * servers else math.log1p((load - servers) / servers)
+    relative = log_poisson(n, mean) - log_poisson(servers, mean) - max(0.0, steep) * (servers - n)
+    return relative + log_full - (n - servers) * excess / load
 
 
 @dataclasses.dataclass(frozen=True)
@@ -184,39 +196,68 @@ class MMc:
         """Mean number of requests that wait or are in service."""
         return self.queue_mean + self.offered_load
 
+    @property
+    def throughput(self):
+        """Completions per unit of time: every request is served."""
+        return self.arrival_rate
+
+    @property
+    def blocking_probability(self):
+        """Probability that a request is turned away: 0, since there is room for all."""
+        return 0.0
+
+    def state_probability(self, n):
+        """Probability of n requests in the system, for a whole number or an array of them."""
+        servers, load, slack = self.servers, self.offered_load, self.slack
+        excess = load_excess(servers, load, slack)
+        full = self.wait_probability * slack / servers
+        log_full, log_ratio = _log(full), math.log1p(-slack / servers) if load > 0 else -math.inf
+
+        def probability(state):
+            if load == 0:
+                return float(state == 0)
+            if state >= servers:
+                return full * math.exp((state - servers) * log_ratio)
+            return math.exp(log_state_below(state, servers, load, excess, log_full))
+
+        return each_state(probability, n)
+
     def wait_tail(self, t):
         """P(wait > t), for a time or an array of times >= 0."""
         probability, drain = self.wait_probability, self.slack * self.service_rate
-        return _each(lambda one: probability * math.exp(-drain * _check.nonnegative("t", one)), t)
+        return each_time(lambda one: probability * math.exp(-drain * one), t)
 
     def response_tail(self, t):
         """P(response > t), for a time or an array of times >= 0."""
         probability = self.wait_probability
 
         def tail(one):
-            scaled = _check.nonnegative("t", one) * self.service_rate
-            return math.exp(log_response_tail(scaled, probability, self.slack)[0])
+            return math.exp(log_response_tail(one * self.service_rate, probability, self.slack)[0])
 
-        return _each(tail, t)
+        return each_time(tail, t)
 
     def wait_quantile(self, q):
         """The shortest time t with P(wait <= t) >= q, for q in [0, 1) or an array; 0 up to q = 1 - C."""
         probability = self.wait_probability
 
         def quantile(one):
-            tail = 1 - _quantile_level(one)
+            tail = 1 - one
             if probability <= tail:
                 return 0.0
             return math.log1p((probability - tail) / tail) / (self.slack * self.service_rate)
 
-        return _each(quantile, q)
+        return each_level(quantile, q)
 
     def response_quantile(self, q):
         """The time t with P(response <= t) = q, for q in [0, 1) or an array."""
         probability = self.wait_probability
 
         def quantile(one):
-            log_tail = math.log1p(-_quantile_level(one))
+            log_tail = math.log1p(-one)
             return response_quantile(log_tail, probability, self.slack) / self.service_rate if log_tail < 0 else 0.0
 
-        return _each(quantile, q)
+        return each_level(quantile, q)
+
+
+def _log(x):
+    return math.log(x) if x > 0 else -math.inf

@@ -1,4 +1,4 @@
-"""What all distributions share: drawing a sample, and the distribution function."""
+"""What all distributions share: drawing a sample, the distribution function, and moments."""
 
 import abc
 
@@ -40,6 +40,10 @@ class Distribution(abc.ABC):
     def params(self):
         """The parameters of the kernel, float64[4]."""
 
+    @abc.abstractmethod
+    def _relative_moment(self, k):
+        """E (X / mean)**k for k = -1, 2, 3, 4."""
+
     def sample(self, n, seed):
         """Draw `n` independent variates.
 
@@ -62,6 +66,29 @@ class Distribution(abc.ABC):
         x = points("x", x)
         with np.errstate(all="ignore"):
             return np.where(x < 0, 0.0, self._cdf(np.maximum(x, 0.0)))[()]
+
+    def relative_moment(self, k):
+        """E (X / mean)**`k` for `k` = -1 to 4, in closed form; inf where it is infinite.
+
+        Free of the unit of time, so that it neither overflows nor underflows.
+        """
+        k = _check.integer("k", k, least=-1, most=4)
+        return 1.0 if k in (0, 1) else float(self._relative_moment(k))
+
+    def moment(self, k):
+        """E X**`k` for `k` = -1 to 4, in closed form; inf where it is infinite.
+
+        A finite moment beyond the largest float is refused; one below the smallest is 0.
+        """
+        relative = self.relative_moment(k)
+        if k == -1:
+            return relative / self.mean if self.mean > 0 else np.inf
+        moment = relative
+        for _ in range(int(k)):
+            moment *= self.mean
+        if moment == np.inf and relative < np.inf:
+            _check.fail("k", k, f"gives a moment beyond the largest float (mean {self.mean:g})")
+        return moment
 
     def _coerce(self, **rules):
         for name, rule in rules.items():

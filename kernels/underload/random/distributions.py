@@ -66,6 +66,9 @@ class Exponential(Distribution):
     def _cdf(self, x):
         return -np.expm1(-x / self.mean)
 
+    def _relative_moment(self, k):
+        return math.inf if k < 0 else float(math.factorial(k))
+
 
 @dataclasses.dataclass(frozen=True)
 class Deterministic(Distribution):
@@ -84,6 +87,9 @@ class Deterministic(Distribution):
 
     def _cdf(self, x):
         return np.where(x >= self.mean, 1.0, 0.0)
+
+    def _relative_moment(self, k):
+        return 1.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -114,6 +120,15 @@ class Uniform(Distribution):
     def _cdf(self, x):
         return np.clip((x - self.low) / (self.high - self.low), 0.0, 1.0)
 
+    def _relative_moment(self, k):
+        low, high = self.low / self.mean, self.high / self.mean
+        if k > 0:
+            return sum(low**i * high ** (k - i) for i in range(k + 1)) / (k + 1)
+        if self.low == 0:
+            return math.inf
+        width = (self.high - self.low) / self.mean
+        return (log1p(width / low) if width < low else log(self.high) - log(self.low)) / width
+
 
 @dataclasses.dataclass(frozen=True)
 class Gamma(Distribution):
@@ -135,6 +150,11 @@ class Gamma(Distribution):
 
         shape, scale = self.params[:2]
         return special.gammainc(shape, x / scale)
+
+    def _relative_moment(self, k):
+        if k < 0:
+            return 1 / (1 - self.scv) if self.scv < 1 else math.inf
+        return math.prod(1 + i * self.scv for i in range(k))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -158,6 +178,9 @@ class Lognormal(Distribution):
 
         location, deviation = self.params[:2]
         return special.ndtr((np.log(x) - location) / deviation)
+
+    def _relative_moment(self, k):
+        return (1 + self.scv) ** (k * (k - 1) // 2)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -187,6 +210,11 @@ class Pareto(Distribution):
     def _cdf(self, x):
         least = self.params[0]
         return -np.expm1(self.shape * np.log(least / np.maximum(x, least)))
+
+    def _relative_moment(self, k):
+        if k >= self.shape:
+            return math.inf
+        return self.shape / (self.shape - k) * ((self.shape - 1) / self.shape) ** k
 
 
 @dataclasses.dataclass(frozen=True)
@@ -219,6 +247,11 @@ class Weibull(Distribution):
     def _cdf(self, x):
         return -np.expm1(-((x / self.params[0]) ** self.shape))
 
+    def _relative_moment(self, k):
+        if 1 + k / self.shape <= 0:
+            return math.inf
+        return exp(log_gamma(1 + k / self.shape) - k * log_gamma(1 + 1 / self.shape))
+
 
 @dataclasses.dataclass(frozen=True)
 class Hyperexponential(Distribution):
@@ -245,3 +278,9 @@ class Hyperexponential(Distribution):
     def _cdf(self, x):
         slow, slow_mean, fast_mean = self.params[:3]
         return -slow * np.expm1(-x / slow_mean) - (1 - slow) * np.expm1(-x / fast_mean)
+
+    def _relative_moment(self, k):
+        if k < 0:
+            return math.inf
+        slow = self.params[0]
+        return math.factorial(k) * ((2 * slow) ** (1 - k) + (2 - 2 * slow) ** (1 - k)) / 2

@@ -100,7 +100,7 @@ def test_simulated_mean_wait(entry):
     interarrival, service, servers, expected = _system(entry)
 
     def run(seed):
-        return queueing.simulate(interarrival, service, servers, customers=4 * 10**5, seed=seed).wait_mean.mean
+        return queueing.simulate(interarrival, service, servers, customers=4 * 10**5, seed=seed).wait.mean
 
     with concurrent.futures.ThreadPoolExecutor() as pool:
         interval = replications(list(pool.map(run, range(100, 120))), confidence=0.9975)

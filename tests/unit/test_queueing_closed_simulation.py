@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from underload import random
 from underload.queueing import asymptotic_bounds, closed_mmc, simulate_closed
-from underload.queueing.closed_fcfs import Loop, closed_responses
+from underload.queueing.simulation.closed import Loop, closed_responses
 from underload.random import Deterministic, Exponential, Gamma, Hyperexponential, Lognormal, Pareto, Uniform
 from underload.stats import Histogram, batch_means, replications
 

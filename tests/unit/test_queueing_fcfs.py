@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from underload.queueing.fcfs import heap_waits, lindley_waits, replace_least
+from underload.queueing.simulation.fcfs import heap_waits, lindley_waits
+from underload.queueing.simulation.heap import replace_least
 
 ORACLE = runpy.run_path(str(pathlib.Path(__file__).parents[1] / "oracles" / "queueing_reference.py"))
 

@@ -23,7 +23,7 @@ def study(runs, one):
 
 def sample_interval(run):
     """The mean wait and its half-width, also where the run refuses them."""
-    means = np.array([batch.wait_mean for batch in run.batches])
+    means = np.array([batch.wait / batch.served for batch in run.batches])
     return means.mean(), adjusted_half_width(means, run.confidence, correlated=True)
 
 
@@ -34,14 +34,14 @@ def test_a_long_run():
     def one(seed):
         run = simulate(Exponential(1 / 0.9), Exponential(1.0), customers=10**5, seed=seed)
         mine = (
-            run.wait_mean,
-            run.response_mean,
+            run.wait.interval,
+            run.response.interval,
             run.wait_probability,
-            run.wait_quantile(0.9),
-            run.response_quantile(0.5),
+            run.wait.quantile(0.9),
+            run.response.quantile(0.5),
         )
         exact = theory.wait_mean, theory.response_mean, 0.9, theory.wait_quantile(0.9), theory.response_quantile(0.5)
-        return [value in interval for value, interval in zip(exact, mine, strict=True)] + [run.wait_mean.half_width]
+        return [value in interval for value, interval in zip(exact, mine, strict=True)] + [run.wait.interval.half_width]
 
     *coverage, width = study(2000, one)
     print("\nwait, response, probability, wait p90, response p50:", coverage, "width", width / theory.wait_mean)
@@ -99,7 +99,7 @@ def test_quantiles_at_the_least_length(utilization, servers, q):
 
     def one(seed):
         run = simulate(*source, customers=customers, seed=seed)
-        wait, response = run.wait_quantile(q), run.response_quantile(q)
+        wait, response = run.wait.quantile(q), run.response.quantile(q)
         exact = theory.wait_quantile(q)
         return exact in wait, theory.response_quantile(q) in response, wait.half_width / exact
 

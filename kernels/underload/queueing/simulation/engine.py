@@ -6,6 +6,7 @@ runs with the same seed see the same customers, whatever serves them.
 """
 
 import concurrent.futures
+import itertools
 import math
 import os
 import sys
@@ -204,8 +205,8 @@ def run_system(
     customers = _customers_of_a_run(customers, sources)
     replications = _replications(replications, sources)
     batches = BATCHES if replications == 1 else 1
-    warmup = customers // 10 if warmup is None else warmup
-    warmup = _check.integer("warmup", warmup, most=customers - 100 * BATCHES)
+    most = customers - 100 * BATCHES
+    warmup = customers // 10 if warmup is None else _check.integer("warmup", warmup, most=most)
     size = (customers - warmup) // batches
     width = SYSTEM_STREAMS + 2 * len(sources[0])
     states = streams(seed, width * replications).reshape(replications, width, 4)
@@ -309,7 +310,7 @@ def _passage(advance, passing, books, report):
     """Let the customers of one run pass and fill its books; returns how long each batch was in arriving."""
     edges = [0, *(books.warmup + b * books.size for b in range(len(books.sums) + 1))]
     elapsed = []
-    for start, end in zip(edges, edges[1:]):
+    for start, end in itertools.pairwise(edges):
         passing.elapsed[0] = 0.0
         for number in range(start, end, CHUNK):
             n = min(CHUNK, end - number)

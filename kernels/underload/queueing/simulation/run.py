@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+import warnings
 
 import numpy as np
 
@@ -79,10 +80,9 @@ class Batch:
         return self.served + self.blocked + self.balked + self.abandoned
 
     @property
-    def waited(self):
-        """Fraction of those let in who waited."""
-        entered = self.served + self.abandoned
-        return 1 - self.waits.counts[ZERO] / entered if entered else 0.0
+    def entered(self):
+        """How many were let in."""
+        return self.served + self.abandoned
 
 
 @dataclasses.dataclass(frozen=True)
@@ -235,8 +235,7 @@ class Run:
     @property
     def wait_probability(self):
         """Probability of a wait, longer than 1e-9 mean service times, of one let in, as an `Interval`."""
-        entered = lambda b: b.served + b.abandoned  # noqa: E731
-        return self._fraction("wait_probability", lambda b: b.waited * entered(b), entered)
+        return self._fraction("wait_probability", lambda b: b.entered - b.waits.counts[ZERO], lambda b: b.entered)
 
     @property
     def blocking_probability(self):
@@ -256,30 +255,43 @@ class Run:
     def _per_customer(self, name, top, bottom, histograms):
         moment = self.system.least_moment_of_mean(self.traffic)
         tops, bottoms = self._column(top), self._column(bottom)
-        return Quantity(name, self, moment, tops, bottoms, tuple(getattr(b, histograms) for b in self.batches))
+        finite = self.system.least_moment_of_finite_mean(self.traffic)
+        return Quantity(name, self, moment, finite, tops, bottoms, tuple(getattr(b, histograms) for b in self.batches))
 
     def _per_time(self, name, top, moment=None):
-        moment = self.system.least_moment_of_mean(self.traffic) if moment is None else moment
-        return TimeAverage(name, self, moment, self._column(top), self._column(lambda b: b.elapsed))
+        finite = 0.0 if moment else self.system.least_moment_of_finite_mean(self.traffic)
+        moment = moment or self.system.least_moment_of_mean(self.traffic)
+        return TimeAverage(name, self, moment, finite, self._column(top), self._column(lambda b: b.elapsed))
 
     def _fraction(self, name, top, bottom):
-        return Quantity(name, self, 2.0, self._column(top), self._column(bottom)).interval
+        return Quantity(name, self, 2.0, 0.0, self._column(top), self._column(bottom)).interval
 
     def _column(self, function):
         return np.array([float(function(batch)) for batch in self.batches])
 
+    def _heaviest(self):
+        """The least index of the tails of the service times: moments up to it are finite. inf if all are."""
+        services = self.service if isinstance(self.service, (list, tuple)) else [self.service]
+        return min(tail_index(service) for service in services)
+
     def _require(self, name, moment, relaxations):
         """Raise unless the service time has a finite moment above `moment`, and the run so many relaxations."""
-        services = self.service if isinstance(self.service, (list, tuple)) else [self.service]
-        for service in services:
-            index = math.inf if math.isfinite(getattr(service, "scv", 0.0)) else 2.0
-            if isinstance(service, Pareto):
-                index = service.shape
-            if index <= moment:
-                rule = (
-                    f"must have a finite moment above {moment:g} for an interval of {name}; see batches for the sample"
-                )
-                _check.fail("service", service, rule)
+        if self._heaviest() <= moment:
+            rule = f"must have a finite moment above {moment:g} for {name}; see batches for the sample"
+            _check.fail("service", self.service, rule)
         need = math.ceil(relaxations * self.relaxation)
         if self.customers < need:
             _check.fail("customers", self.customers, f"must be at least {need}, after the warm-up, for {name}")
+
+    def _warn(self, name, moment):
+        """Warn unless the service time has a finite moment above `moment`, so that the mean of `name` is finite."""
+        if self._heaviest() <= moment:
+            message = f"the mean of {name} is infinite with service {self.service}: what the sample says grows with it"
+            warnings.warn(message, RuntimeWarning, stacklevel=3)
+
+
+def tail_index(service):
+    """The moment of a service time above which all are infinite; inf if none is."""
+    if isinstance(service, Pareto):
+        return service.shape
+    return math.inf if math.isfinite(getattr(service, "scv", 0.0)) else 2.0

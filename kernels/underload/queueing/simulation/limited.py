@@ -1,0 +1,200 @@
+"""One queue that not everybody joins or bears: finite room, balking and abandonment, first come first served.
+
+On arrival the wait that a customer would have is known: the time until the server that is free first. One whose
+patience is shorter leaves when it ends, and takes no server. Only where the number waiting matters, for a finite room
+or for balking, a heap holds the times at which those who wait will leave the queue.
+
+Source: the offered wait of a queue with impatience after Baccelli, Boyer and Hebuterne, Single-server queues with
+impatient customers, Advances in Applied Probability 16(4), 1984.
+
+Ties: who leaves the queue at the moment of an arrival has left.
+"""
+
+import math
+import typing
+
+import numpy as np
+
+from underload import _check
+from underload._jit import kernel
+from underload.queueing.erlang import check_stable
+from underload.queueing.simulation.feeds import BLOCK, Feeds, draw_customers, fill
+from underload.queueing.simulation.heap import pop, push, replace_least
+from underload.queueing.simulation.system import System
+from underload.queueing.simulation.tally import ABANDONED, BALKED, BLOCKED, lost, served
+from underload.random import uniform
+
+__all__ = ["Limited"]
+
+
+class Room(typing.NamedTuple):
+    """The state and the limits.
+
+    Attributes
+    ----------
+    free : float64[c]
+        Heap of the times at which the servers fall free.
+    clock : float64[1]
+    size : int64[1]
+        How many wait.
+    places : int64
+        How many may wait.
+    balking : float64[m]
+        Probability to leave at once, by the number waiting, of who would have to wait; the last holds from there on.
+    patience : Feeds
+    impatient : bool
+        Whether patience is drawn at all.
+    coins : uint64[4]
+        Random state for balking.
+    """
+
+    free: np.ndarray
+    clock: np.ndarray
+    size: np.ndarray
+    places: int
+    balking: np.ndarray
+    patience: Feeds
+    impatient: bool
+    coins: np.ndarray
+
+
+@kernel
+def admit(room, waiting, clock, patience, service):
+    """One arrival: its outcome (0 if served) and its wait."""
+    offered = max(room.free[0] - clock, 0.0)
+    # Everybody draws a coin, so that runs with the same seed see the same customers whatever the rest.
+    coin = uniform(room.coins)
+    if offered > 0.0:
+        if waiting >= room.places:
+            return BLOCKED, 0.0
+        if coin < room.balking[min(waiting, len(room.balking) - 1)]:
+            return BALKED, 0.0
+        if patience < offered:
+            return ABANDONED, patience
+    replace_least(room.free, clock + offered + service)
+    return 0, offered
+
+
+@kernel
+def advance(customers, room, leaving, number, n, tally):
+    """Let the next n customers pass; see `System.start`.
+
+    `leaving` (float64[m]) is the heap of the times at which those who wait leave the queue; returned, as it grows.
+    """
+    gaps, services, patience = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
+    kinds = np.empty(BLOCK, dtype=np.int64)
+    patience[:] = np.inf
+    counting = room.places < np.iinfo(np.int64).max or len(room.balking) > 1
+    clock, waiting = room.clock[0], room.size[0]
+    while n > 0:
+        m = min(n, BLOCK)
+        draw_customers(customers, gaps[:m], kinds[:m], services[:m])
+        if room.impatient:
+            fill(room.patience, 0, patience[:m])
+        for i in range(m):
+            clock += gaps[i]
+            while waiting > 0 and leaving[0] <= clock:
+                pop(leaving, waiting)
+                waiting -= 1
+            outcome, wait = admit(room, waiting, clock, patience[i], services[i])
+            if outcome == 0:
+                served(tally, number + i, kinds[i], wait, services[i])
+            else:
+                lost(tally, number + i, kinds[i], outcome, wait)
+            if counting and wait > 0.0:
+                if waiting == len(leaving):
+                    larger = np.empty(2 * waiting)
+                    larger[:waiting] = leaving
+                    leaving = larger
+                push(leaving, waiting, clock + wait)
+                waiting += 1
+        number += m
+        n -= m
+    room.clock[0], room.size[0] = clock, waiting
+    return leaving
+
+
+class Limited(System):
+    """One queue for c servers with finite room, balking or impatient customers.
+
+    Parameters
+    ----------
+    servers : int
+    capacity : int or None
+        Places in the system, those in service included.
+    balking : float64[m] or None
+    patience : Feeds and mean, or None
+    """
+
+    shares_queue = True
+
+    def __init__(self, servers, capacity=None, balking=None, patience=None):
+        self.servers = servers
+        self.capacity = math.inf if capacity is None else _check.integer("capacity", capacity, least=servers)
+        self.balking = np.zeros(1) if balking is None else _balking(balking)
+        self.patience = patience
+        self.loses = math.isfinite(self.capacity) or patience is not None
+
+    def check(self, classes, traffic):
+        if not self.loses:
+            load = traffic.load * (1 - self.balking[-1])
+            given = {"offered_load": traffic.load, "servers": self.servers, "balking": self.balking[-1]}
+            check_stable(self.servers - load, self.servers, **given)
+
+    def start(self, states):
+        places = int(self.capacity - self.servers) if math.isfinite(self.capacity) else np.iinfo(np.int64).max
+        patience = self.patience.feeds(states[:1]) if self.patience else _nobody()
+        room = Room(
+            np.zeros(self.servers),
+            np.zeros(1),
+            np.zeros(1, dtype=np.int64),
+            places,
+            self.balking,
+            patience,
+            self.patience is not None,
+            states[1],
+        )
+        leaving = np.empty(64)
+
+        def step(customers, number, n, tally):
+            nonlocal leaving
+            leaving = advance(customers, room, leaving, number, n, tally)
+
+        return step
+
+    def relaxation(self, traffic):
+        """The least of three: as if nobody left, the time to cross the room, and the patience of those who arrive."""
+        spread = traffic.gap_scv + traffic.service_scv
+        limits = [math.inf]
+        load = traffic.load * (1 - self.balking[-1])
+        if load < self.servers:
+            limits.append(spread / (1 - load / self.servers) ** 2)
+        if math.isfinite(self.capacity):
+            limits.append((self.capacity - self.servers + 1) ** 2 * max(1.0, spread))
+        if self.patience is not None:
+            limits.append(self.patience.mean / traffic.gap_mean * max(1.0, spread))
+        return min(limits) + traffic.load
+
+    def _spare(self, traffic):
+        return self.servers - math.floor(traffic.load * (1 - self.balking[-1]))
+
+    def least_moment_of_mean(self, traffic):
+        return 2.0 if self.loses else super().least_moment_of_mean(traffic)
+
+    def least_moment_of_finite_mean(self, traffic):
+        return 0.0 if self.loses else super().least_moment_of_finite_mean(traffic)
+
+
+def _balking(values):
+    balking = _check.sample("balking", values, lowest=0)
+    large = np.flatnonzero(balking > 1)
+    if len(large):
+        _check.fail(f"balking[{large[0]}]", balking[large[0]], "must be a probability, 0 <= p <= 1")
+    return balking
+
+
+def _nobody():
+    """A feed of no rows, of the type of any other."""
+    empty = np.zeros(0)
+    none = np.zeros(0, dtype=np.int64)
+    return Feeds(np.zeros((0, 4), np.uint64), none, np.zeros((0, 4)), empty, np.zeros(1, np.int64), np.zeros((0, 4)))

@@ -1,0 +1,135 @@
+"""One thing that a simulation has measured: its mean, its confidence interval, its quantiles."""
+
+import dataclasses
+import functools
+import math
+
+import numpy as np
+
+from underload import _check
+from underload.stats import Histogram, Interval
+from underload.stats.interval import adjusted_half_width
+
+__all__ = ["Quantity", "TimeAverage"]
+
+RELAXATIONS = 50  # that a run must hold for an interval
+TAIL_RELAXATIONS = 10  # that the part of a run beyond a quantile must hold
+
+
+@dataclasses.dataclass(frozen=True)
+class Quantity:
+    """A mean over customers, or a ratio of two sums.
+
+    Attributes
+    ----------
+    name : str
+    run : Run
+        Where it comes from.
+    moment : float
+        The moment of the service time above which one must be finite for an interval.
+    finite : float
+        The same for the mean to be finite at all.
+    tops, bottoms : float64[batches]
+        The sums of each batch.
+    histograms : tuple of Histogram
+        One for each batch; empty if there is none.
+    """
+
+    name: str
+    run: object = dataclasses.field(repr=False)
+    moment: float = dataclasses.field(repr=False)
+    finite: float = dataclasses.field(repr=False)
+    tops: np.ndarray = dataclasses.field(repr=False)
+    bottoms: np.ndarray = dataclasses.field(repr=False)
+    histograms: tuple = dataclasses.field(repr=False, default=())
+
+    @property
+    def mean(self):
+        """The estimate: a float. A sample has one even where the truth is infinite, with a warning."""
+        self.run._warn(self.name, self.finite)
+        total = math.fsum(self.bottoms)
+        return math.fsum(self.tops) / total if total > 0 else 0.0
+
+    @property
+    def interval(self):
+        """The mean and its confidence interval: an `Interval`. Raises where none would be honest; see `Run`."""
+        self.run._require(f"{self.name}.interval", self.moment, RELAXATIONS)
+        mean = self.mean
+        values = mean + (self.tops - mean * self.bottoms) / np.mean(self.bottoms)
+        return Interval(mean, self._half_width(values), self.run.confidence, self.run.customers)
+
+    @property
+    def histogram(self):
+        """`Histogram` of the values of all customers."""
+        if not self.histograms:
+            _check.fail("name", self.name, "must be wait or response to have a histogram")
+        return functools.reduce(Histogram.merge, self.histograms)
+
+    def quantile(self, q):
+        """The `q` quantile over customers, q in (0, 1), as an `Interval`, the error of the histogram included."""
+        q = self._level(q)
+        whole = self.histogram
+        slot = np.searchsorted(np.cumsum(whole.counts), q * whole.count)
+        up_to = np.array([np.sum(part.counts[: slot + 1]) / max(part.count, 1) for part in self.histograms])
+        low, estimate, high = (whole.quantile(level) for level in self._levels(q, up_to))
+        low, high = low * (1 - whole.relative_error), high * (1 + whole.relative_error)
+        return Interval(estimate, (high - low) / 2, self.run.confidence, self.run.customers, low, high)
+
+    def _level(self, q):
+        q = _check.fraction("q", q)
+        name = f"{self.name}.quantile({q:g})"
+        self.run._require(name, min(self.moment, 2.0), max(RELAXATIONS, TAIL_RELAXATIONS / min(q, 1 - q)))
+        return q
+
+    def _levels(self, q, up_to):
+        """The levels whose quantiles are the low end, the estimate and the high end; `up_to` as of each batch."""
+        spread = self._half_width(up_to) / (q * (1 - q))  # of ln(q / (1 - q))
+        return (q / (q + (1 - q) * math.exp(shift)) for shift in (min(spread, 700.0), 0.0, -spread))
+
+    def _half_width(self, values):
+        return adjusted_half_width(values, self.run.confidence, correlated=self.run.correlated)
+
+    def __str__(self):
+        return f"{self.name} {self.interval}"
+
+
+class TimeAverage(Quantity):
+    """An average over time: of a number of customers, or of busy servers."""
+
+    SPANS = 10
+
+    def quantile(self, q):
+        """The `q` quantile over time, q in (0, 1), as an `Interval`.
+
+        Of `number` for any system, of `utilization` where all servers share one queue; the run needs record=True.
+        """
+        q = self._level(q)
+        record, servers = self.run.record, self.run.system.servers
+        if record is None:
+            _check.fail("record", False, f"must be True in simulate for a quantile of {self.name}")
+        shared = self.name == "utilization" and self.run.system.shares_queue
+        if self.name != "number" and not shared:
+            _check.fail("name", self.name, "must be number, or utilization of a shared queue, to have quantiles")
+        moments, numbers = record.number_in_system()
+        if shared:
+            numbers = np.minimum(numbers, servers)
+        shares = self._shares(record, moments, numbers)
+        cumulative = np.cumsum(shares, axis=1)
+        whole = np.cumsum(shares.sum(axis=0)) / self.SPANS
+        estimate = np.searchsorted(whole, q)
+        values = [np.searchsorted(whole, level) for level in self._levels(q, cumulative[:, estimate])]
+        low, middle, high = (min(int(v), shares.shape[1] - 1) / (servers if shared else 1) for v in values)
+        return Interval(middle, (high - low) / 2, self.run.confidence, self.run.customers, low, high)
+
+    def _shares(self, record, moments, numbers):
+        """The fraction of each of ten spans of time, after the warm-up, that each number holds: float64[10, m]."""
+        end = math.fsum(record.gap)
+        start = math.fsum(record.gap[: len(record.gap) - self.run.customers + 1])
+        edges = np.linspace(start, end, self.SPANS + 1)
+        shares = np.zeros((self.SPANS, int(numbers.max(initial=0)) + 1))
+        for row, low, high in zip(shares, edges, edges[1:]):
+            first, last = np.searchsorted(moments, [low, high])
+            held = np.concatenate([[numbers[first - 1] if first else 0], numbers[first:last]])
+            bounds = np.concatenate([[low], moments[first:last], [high]])
+            np.add.at(row, held, np.diff(bounds) / (high - low))
+        return shares

@@ -15,8 +15,33 @@ from underload.queueing.approximations import (
 )
 from underload.queueing.closed import Closed, closed_mmc
 from underload.queueing.erlang import erlang_b, erlang_c
+from underload.queueing.fan_out import FanOut, fan_out_for, leaf_quantile_for, slow_probability
+from underload.queueing.hedging import Hedged, best_delay, best_hedge
+from underload.queueing.leaf import Mixture
+from underload.queueing.mixed_fan_out import MixedFanOut
 from underload.queueing.mmc import MMc
-from underload.queueing.operational import Bounds, asymptotic_bounds, response_time, throughput
+from underload.queueing.networks import (
+    ApproximateNetwork,
+    Bottlenecks,
+    ClosedNetwork,
+    FiniteCycle,
+    JacksonNetwork,
+    MixedNetwork,
+    MulticlassNetwork,
+    NormalizingConstants,
+    OpenClasses,
+    approximate_mva,
+    balanced_job_bounds,
+    bottlenecks,
+    finite_cycle,
+    jackson,
+    mixed_network,
+    multiclass_mva,
+    mva,
+    normalizing_constants,
+    open_network,
+)
+from underload.queueing.operational import Bounds, OperationalLaws, asymptotic_bounds, response_time, throughput
 from underload.queueing.simulation import Batch, ClosedBatch, ClosedRun, Record, Run, simulate, simulate_closed, waits
 from underload.queueing.staffing import (
     halfin_whitt_beta,
@@ -30,26 +55,54 @@ from underload.queueing.staffing import (
 from underload.queueing.transforms import invert_laplace, laplace, laplace_residual
 
 __all__ = [
+    "ApproximateNetwork",
     "Batch",
+    "Bottlenecks",
     "Bounds",
     "Closed",
     "ClosedBatch",
+    "ClosedNetwork",
     "ClosedRun",
+    "FanOut",
+    "FiniteCycle",
+    "Hedged",
+    "JacksonNetwork",
     "MMc",
+    "MixedFanOut",
+    "MixedNetwork",
+    "Mixture",
+    "MulticlassNetwork",
+    "NormalizingConstants",
+    "OpenClasses",
+    "OperationalLaws",
     "Record",
     "Run",
     "allen_cunneen_wait",
+    "approximate_mva",
     "asymptotic_bounds",
+    "balanced_job_bounds",
+    "best_delay",
+    "best_hedge",
+    "bottlenecks",
     "closed_mmc",
     "erlang_b",
     "erlang_c",
+    "fan_out_for",
+    "finite_cycle",
     "halfin_whitt_beta",
     "halfin_whitt_wait_probability",
     "invert_laplace",
+    "jackson",
     "kingman_bound",
     "kingman_wait",
     "laplace",
     "laplace_residual",
+    "leaf_quantile_for",
+    "mixed_network",
+    "multiclass_mva",
+    "mva",
+    "normalizing_constants",
+    "open_network",
     "pollaczek_khinchine_wait",
     "response_time",
     "servers_for_blocking",
@@ -58,6 +111,7 @@ __all__ = [
     "servers_for_wait_probability",
     "simulate",
     "simulate_closed",
+    "slow_probability",
     "square_root_staffing",
     "throughput",
     "waits",

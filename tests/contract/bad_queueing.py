@@ -112,7 +112,7 @@ BAD_CALLS = [
     (q.simulate, source | {"confidence": 95}, "confidence"),
     (q.waits, source | {"customers": 0}, "customers"),
     (q.waits, source | {"servers": np.float64(1.5)}, "servers"),
-    (run.wait_quantile, {"q": 1.0}, "q"),
-    (run.response_quantile, {"q": 0.0}, "q"),
-    (run.wait_quantile, {"q": 0.9999}, "customers"),
+    (run.wait.quantile, {"q": 1.0}, "q"),
+    (run.response.quantile, {"q": 0.0}, "q"),
+    (run.wait.quantile, {"q": 0.9999}, "customers"),
 ]

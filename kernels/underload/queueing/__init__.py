@@ -15,6 +15,7 @@ from underload.queueing.approximations import (
 )
 from underload.queueing.closed import Closed, closed_mmc
 from underload.queueing.erlang import erlang_b, erlang_c
+from underload.queueing.erlang_a import ErlangA, servers_for_abandonment
 from underload.queueing.fan_out import FanOut, fan_out_for, leaf_quantile_for, slow_probability
 from underload.queueing.hedging import Hedged, best_delay, best_hedge
 from underload.queueing.leaf import Mixture
@@ -42,7 +43,20 @@ from underload.queueing.networks import (
     open_network,
 )
 from underload.queueing.operational import Bounds, OperationalLaws, asymptotic_bounds, response_time, throughput
-from underload.queueing.simulation import Batch, ClosedBatch, ClosedRun, Record, Run, simulate, simulate_closed, waits
+from underload.queueing.simulation import (
+    Batch,
+    BatchArrivals,
+    ClosedBatch,
+    ClosedRun,
+    MarkovModulated,
+    NonhomogeneousPoisson,
+    Record,
+    Run,
+    SelfSimilar,
+    simulate,
+    simulate_closed,
+    waits,
+)
 from underload.queueing.staffing import (
     halfin_whitt_beta,
     halfin_whitt_wait_probability,
@@ -57,26 +71,31 @@ from underload.queueing.transforms import invert_laplace, laplace, laplace_resid
 __all__ = [
     "ApproximateNetwork",
     "Batch",
+    "BatchArrivals",
     "Bottlenecks",
     "Bounds",
     "Closed",
     "ClosedBatch",
     "ClosedNetwork",
     "ClosedRun",
+    "ErlangA",
     "FanOut",
     "FiniteCycle",
     "Hedged",
     "JacksonNetwork",
     "MMc",
+    "MarkovModulated",
     "MixedFanOut",
     "MixedNetwork",
     "Mixture",
     "MulticlassNetwork",
+    "NonhomogeneousPoisson",
     "NormalizingConstants",
     "OpenClasses",
     "OperationalLaws",
     "Record",
     "Run",
+    "SelfSimilar",
     "allen_cunneen_wait",
     "approximate_mva",
     "asymptotic_bounds",
@@ -105,6 +124,7 @@ __all__ = [
     "open_network",
     "pollaczek_khinchine_wait",
     "response_time",
+    "servers_for_abandonment",
     "servers_for_blocking",
     "servers_for_mean_wait",
     "servers_for_service_level",

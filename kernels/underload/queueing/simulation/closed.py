@@ -243,7 +243,7 @@ def simulate_closed(customers, think, service, servers=1, requests=10**5, seed=0
     if requests < ROUNDS * customers:
         _check.fail("requests", requests, f"must be at least {ROUNDS} for each customer (customers={customers})")
     confidence = _check.fraction("confidence", confidence)
-    sources = [Source(d, d.mean, d.scv, d.code, d.params, np.zeros(0)) for d in (think, service)]
+    sources = [Source(d, d.mean, d.scv, d.code, d.params) for d in (think, service)]
     times = stack(sources, streams(_check.seed("seed", seed), 2))
     arrivals = np.empty(customers)
     fill(times, 0, arrivals)

@@ -268,7 +268,8 @@ def _traffic(sources):
     # Of a superposition the limit of the index of dispersion is the mean of those of its parts, weighted by rate. A gap
     # of infinite variance counts as exponential: long gaps only empty the queue.
     dispersion = math.fsum(share * [gap.scv if math.isfinite(gap.scv) else 1.0 for gap in gaps])
-    return Traffic(float(1 / rates.sum()), dispersion, service_mean, second - 1)
+    memory = max(gap.memory * rates.sum() / rate for gap, rate in zip(gaps, rates))
+    return Traffic(float(1 / rates.sum()), dispersion, service_mean, second - 1, float(memory))
 
 
 def _customers(sources, states, record=0):

@@ -9,6 +9,7 @@ import typing
 import numpy as np
 
 from underload._jit import kernel
+from underload.queueing.simulation.processes import next_gap
 from underload.random import variate
 
 __all__ = ["TRACE", "Customers", "Feeds", "draw_customers", "fill"]
@@ -28,7 +29,7 @@ class Feeds(typing.NamedTuple):
         The code of a distribution, or of a process of this package.
     params : float64[n, 4]
     tables : float64[m]
-        The tables of all rows behind each other.
+        The tables of all rows behind each other, some of them changed in place.
     starts : int64[n + 1]
         Row k has ``tables[starts[k] : starts[k + 1]]``.
     cursors : float64[n, 4]
@@ -80,6 +81,11 @@ def fill(feeds, k, out):
         feeds.cursors[k, 0] += len(out)
         return
     state, params = feeds.states[k], feeds.params[k]
+    if code > TRACE:
+        table, cursor = feeds.tables[feeds.starts[k] : feeds.starts[k + 1]], feeds.cursors[k]
+        for i in range(len(out)):
+            out[i] = next_gap(code, state, params, table, cursor)
+        return
     for i in range(len(out)):
         out[i] = variate(state, code, params)
 

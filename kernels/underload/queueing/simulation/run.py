@@ -197,8 +197,8 @@ class Run:
 
     @property
     def relaxation(self):
-        """Customers over which the system forgets its state: see `System.relaxation`."""
-        return self.system.relaxation(self.traffic)
+        """Customers over which the system and the arrivals forget their state: see `System.relaxation`."""
+        return self.system.relaxation(self.traffic) + self.traffic.memory
 
     @property
     def wait(self):
@@ -279,6 +279,10 @@ class Run:
         if self._heaviest() <= moment:
             rule = f"must have a finite moment above {moment:g} for {name}; see batches for the sample"
             _check.fail("service", self.service, rule)
+        if math.isinf(self.relaxation):
+            if self.correlated:
+                _check.fail("replications", 1, f"must be at least 5 for {name}: these arrivals never forget")
+            return
         need = math.ceil(relaxations * self.relaxation)
         if self.customers < need:
             _check.fail("customers", self.customers, f"must be at least {need}, after the warm-up, for {name}")

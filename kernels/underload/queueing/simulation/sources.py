@@ -26,6 +26,10 @@ class Source:
     code : int
     params : float64[4]
     table : float64[m]
+    memory : float
+        How many values it takes a process to forget its state; 0 of a renewal process, inf of long memory.
+    first : float
+        What the cursor starts with.
     """
 
     spec: object
@@ -33,7 +37,9 @@ class Source:
     scv: float
     code: int
     params: np.ndarray
-    table: np.ndarray
+    table: np.ndarray = dataclasses.field(default_factory=lambda: np.zeros(0))
+    memory: float = 0.0
+    first: float = 0.0
 
     @classmethod
     def of(cls, name, spec):
@@ -46,7 +52,7 @@ class Source:
             return cls(spec, float(mean), float(scv), TRACE, np.zeros(4), values)
         if isinstance(spec, Distribution):
             _mean(name, spec.mean, spec)
-            return cls(spec, spec.mean, spec.scv, spec.code, spec.params, np.zeros(0))
+            return cls(spec, spec.mean, spec.scv, spec.code, spec.params)
         if hasattr(spec, "source"):
             return spec.source()
         rule = "must be a Distribution, such as underload.random.Exponential(mean=1.0), or an array of recorded times"
@@ -69,6 +75,8 @@ def _mean(name, mean, shown=None):
 
 def stack(sources, states):
     """`Feeds` with one row for each source; `states` (uint64[n, 4]) are their random states."""
+    cursors = np.zeros((len(sources), 4))
+    cursors[:, 0] = [source.first for source in sources]
     starts = np.concatenate([[0], np.cumsum([len(source.table) for source in sources])]).astype(np.int64)
     return Feeds(
         np.ascontiguousarray(states),
@@ -76,5 +84,5 @@ def stack(sources, states):
         np.array([source.params for source in sources]),
         np.concatenate([source.table for source in sources]),
         starts,
-        np.zeros((len(sources), 4)),
+        cursors,
     )

@@ -12,12 +12,17 @@ __all__ = ["System", "Traffic", "one_class"]
 
 @dataclasses.dataclass(frozen=True)
 class Traffic:
-    """What arrives: means and squared coefficients of variation of interarrival and service times, and the load."""
+    """What arrives: means and squared coefficients of variation of interarrival and service times, and the load.
+
+    Of a process the scv of its gaps is the limit of its index of dispersion, and `memory` is how many customers it
+    takes to forget its state.
+    """
 
     gap_mean: float
     gap_scv: float
     service_mean: float
     service_scv: float
+    memory: float = 0.0
 
     @property
     def load(self):

@@ -1,6 +1,9 @@
 """Slow and obvious programs for impatience, clocks, retrials: many digits, chains. They do not import the package."""
 
+import math
+
 import mpmath
+import numpy as np
 
 mpmath.mp.dps = 40
 
@@ -66,3 +69,37 @@ def erlang_a_patient(arrival_rate, service_rate, servers, abandonment_rate):
         "wait_probability": load / servers * above / total,
         "abandonment_probability": load / servers * lost / total,
     }
+
+
+def mdc_roots(load, slack, servers):
+    """Queue mean and wait probability of M/D/c from the complex roots of z^c = exp(a (z - 1)), after Crommelin 1932."""
+    load, slack = mpmath.mpf(load), mpmath.mpf(slack)
+    part = load / servers
+    queue = servers / (2 * slack) - (servers + load) / 2
+    idle = slack
+    for k in range(1, servers):
+        turn = mpmath.expjpi(mpmath.mpf(2 * k) / servers)
+        root = -mpmath.lambertw(-part * mpmath.exp(-part) * turn) / part
+        queue += (1 / (1 - root)).real
+        idle /= 1 - root
+    return queue, 1 - idle.real
+
+
+def mdc_chain(load, servers, size):
+    """The law of the number in M/D/c, from its transition matrix over one service time, cut at `size` states."""
+    arrivals = [math.exp(-load + j * math.log(load) - math.lgamma(j + 1)) for j in range(size)]
+    step = np.zeros((size, size))
+    for n in range(size):
+        left = max(n - servers, 0)
+        step[n, left:] = arrivals[: size - left]
+        step[n, -1] += 1 - step[n].sum()
+    balance = step.T - np.eye(size)
+    balance[0] = 1.0
+    return np.linalg.solve(balance, np.eye(size)[0])
+
+
+def md1_wait(load, t):
+    """P(wait <= t) of M/D/1 in service times, with 40 digits: Erlang's alternating sum, 1909."""
+    load, t = mpmath.mpf(load), mpmath.mpf(t)
+    terms = [(-load * (t - k)) ** k / mpmath.factorial(k) * mpmath.exp(load * (t - k)) for k in range(int(t) + 1)]
+    return (1 - load) * mpmath.fsum(terms)

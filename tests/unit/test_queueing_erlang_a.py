@@ -150,7 +150,7 @@ def test_laws_of_the_waits(case):
 
 
 @given(load=st.floats(0.05, 3.0), servers=st.integers(1, 300), patience=st.floats(-6, 6), rate=st.floats(0.01, 100))
-@settings(derandomize=True, deadline=None, max_examples=40)
+@settings(derandomize=True, deadline=None, max_examples=12)
 def test_accounts_balance(load, servers, patience, rate):
     queue = ErlangA(load * servers * rate, rate, servers, 10.0**patience * rate)
     lost = queue.abandonment_probability

@@ -1,7 +1,8 @@
 """Queueing: how long work waits, in formulas that stay exact at a million servers and in the fastest simulator.
 
 Erlang's formulas (`erlang_b`, `erlang_c`), the queue M/M/c with the tails and quantiles of its wait and response
-(`MMc`), how many servers suffice (`servers_for_wait_probability` and its kin, `square_root_staffing`), general
+(`MMc`), finite rooms and populations (`MMcK`, `MMcKN`, `Engset`), how many servers suffice (`servers_for`,
+`arrival_rate_for`, `square_root_staffing`), what sharing them saves (`pooling`), general
 service times (`pollaczek_khinchine_wait`, exact; `kingman_wait` and `allen_cunneen_wait`, approximate),
 operational laws and closed systems (`throughput`, `response_time`, `asymptotic_bounds`, `closed_mmc`), and
 first-come-first-served GI/G/c by simulation (`simulate`, `waits`; `simulate_closed` for a closed loop).
@@ -13,13 +14,20 @@ from underload.queueing.approximations import (
     kingman_wait,
     pollaczek_khinchine_wait,
 )
+from underload.queueing.birth_death import birth_death_law
 from underload.queueing.closed import Closed, closed_mmc
 from underload.queueing.erlang import erlang_b, erlang_c
 from underload.queueing.erlang_a import ErlangA, servers_for_abandonment
 from underload.queueing.fan_out import FanOut, fan_out_for, leaf_quantile_for, slow_probability
+from underload.queueing.finite import MMcK
 from underload.queueing.hedging import Hedged, best_delay, best_hedge
+from underload.queueing.infinite import MMInf
+from underload.queueing.inversion import invert_laplace
 from underload.queueing.leaf import Mixture
+from underload.queueing.mdc import MDc
+from underload.queueing.mg1 import MG1
 from underload.queueing.mixed_fan_out import MixedFanOut
+from underload.queueing.mm1 import MM1
 from underload.queueing.mmc import MMc
 from underload.queueing.networks import (
     ApproximateNetwork,
@@ -43,6 +51,7 @@ from underload.queueing.networks import (
     open_network,
 )
 from underload.queueing.operational import Bounds, OperationalLaws, asymptotic_bounds, response_time, throughput
+from underload.queueing.pools import PooledServers, Pooling, pooling
 from underload.queueing.simulation import (
     Batch,
     BatchArrivals,
@@ -57,18 +66,20 @@ from underload.queueing.simulation import (
     simulate_closed,
     waits,
 )
+from underload.queueing.size_based import Disciplined
+from underload.queueing.sources import Engset, MMcKN
 from underload.queueing.staffing import (
+    arrival_rate_for,
     halfin_whitt_beta,
     halfin_whitt_wait_probability,
-    servers_for_blocking,
-    servers_for_mean_wait,
-    servers_for_service_level,
-    servers_for_wait_probability,
+    servers_for,
     square_root_staffing,
 )
-from underload.queueing.transforms import invert_laplace, laplace, laplace_residual
+from underload.queueing.transforms import laplace, laplace_residual
 
 __all__ = [
+    "MG1",
+    "MM1",
     "ApproximateNetwork",
     "Batch",
     "BatchArrivals",
@@ -78,12 +89,18 @@ __all__ = [
     "ClosedBatch",
     "ClosedNetwork",
     "ClosedRun",
+    "Disciplined",
+    "Engset",
     "ErlangA",
     "FanOut",
     "FiniteCycle",
     "Hedged",
     "JacksonNetwork",
+    "MDc",
+    "MMInf",
     "MMc",
+    "MMcK",
+    "MMcKN",
     "MarkovModulated",
     "MixedFanOut",
     "MixedNetwork",
@@ -93,15 +110,19 @@ __all__ = [
     "NormalizingConstants",
     "OpenClasses",
     "OperationalLaws",
+    "PooledServers",
+    "Pooling",
     "Record",
     "Run",
     "SelfSimilar",
     "allen_cunneen_wait",
     "approximate_mva",
+    "arrival_rate_for",
     "asymptotic_bounds",
     "balanced_job_bounds",
     "best_delay",
     "best_hedge",
+    "birth_death_law",
     "bottlenecks",
     "closed_mmc",
     "erlang_b",
@@ -123,12 +144,10 @@ __all__ = [
     "normalizing_constants",
     "open_network",
     "pollaczek_khinchine_wait",
+    "pooling",
     "response_time",
+    "servers_for",
     "servers_for_abandonment",
-    "servers_for_blocking",
-    "servers_for_mean_wait",
-    "servers_for_service_level",
-    "servers_for_wait_probability",
     "simulate",
     "simulate_closed",
     "slow_probability",

@@ -107,8 +107,8 @@ def check(twin):
         sums, waits, responses = simulate_in_c(twin, servers, 5000, seed=1)
         run = simulate(servers, 5000, seed=1)
         np.testing.assert_allclose(sums[:, 0], [batch.wait for batch in run.batches], rtol=1e-12)
-        np.testing.assert_array_equal(waits.sum(axis=0), run.histogram.counts)
-        np.testing.assert_array_equal(responses.sum(axis=0), run.response_histogram.counts)
+        np.testing.assert_array_equal(waits.sum(axis=0), run.wait.histogram.counts)
+        np.testing.assert_array_equal(responses.sum(axis=0), run.response.histogram.counts)
 
 
 def rows():

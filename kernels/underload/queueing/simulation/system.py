@@ -7,7 +7,7 @@ import math
 from underload import _check
 from underload.queueing.erlang import check_stable
 
-__all__ = ["System", "Traffic", "one_class"]
+__all__ = ["System", "Traffic", "one_server"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,7 +93,7 @@ class System(abc.ABC):
         return self.servers - math.floor(traffic.load)
 
 
-def one_class(classes, what):
-    """Raise unless there is one class of customers."""
-    if classes != 1:
-        _check.fail("service", f"of {classes} classes", f"must be of one class for {what}")
+def one_server(system):
+    """Raise unless the system has one server."""
+    if system.servers != 1:
+        _check.fail("servers", system.servers, f"must be 1 for {type(system).__name__}")

@@ -103,3 +103,43 @@ def md1_wait(load, t):
     load, t = mpmath.mpf(load), mpmath.mpf(t)
     terms = [(-load * (t - k)) ** k / mpmath.factorial(k) * mpmath.exp(load * (t - k)) for k in range(int(t) + 1)]
     return (1 - load) * mpmath.fsum(terms)
+
+
+def expectation(law, function):
+    """E function(X) by quadrature, over the density of a law with mean 1, named by its class, in the logarithm of X."""
+    mp, kind = mpmath, type(law).__name__
+    if kind == "Deterministic":
+        return function(mp.mpf(1))
+    if kind == "Uniform":
+        return mp.quad(function, mp.linspace(law.low, law.high, 5)) / (mp.mpf(law.high) - law.low)
+    if kind == "Pareto":
+        shape = mp.mpf(law.shape)
+        points = [0, *(mp.mpf(2) ** k / shape for k in range(-2, 8))]
+        return mp.quad(lambda v: function((shape - 1) / shape * mp.exp(v)) * shape * mp.exp(-shape * v), points)
+    if kind == "Lognormal":
+        deviation = mp.sqrt(mp.log1p(law.scv))
+        points = mp.linspace(-11 - deviation, 11 + 2 * deviation, 18)
+        return mp.quad(lambda z: function(mp.exp(deviation * z - deviation**2 / 2)) * mp.npdf(z), points)
+    if kind == "Hyperexponential":
+        slow, *means = (mp.mpf(x) for x in law.params[:3])
+        parts = [mp.quad(lambda y, m=m: function(m * y) * mp.exp(-y), [0, 1, 5, 20, 80]) for m in means]
+        return slow * parts[0] + (1 - slow) * parts[1]
+    if kind == "Weibull":
+        scale, power = 1 / mp.gamma(1 + 1 / mp.mpf(law.shape)), 1 / mp.mpf(law.shape)
+        points = mp.linspace(-60, 6, 23)
+        return mp.quad(lambda y: function(scale * mp.exp(power * y)) * mp.exp(y - mp.exp(y)), points)
+    shape = 1 / mp.mpf(law.scv)
+    points = mp.linspace(-60 / min(shape, 1), 6, 23 if law.scv < 1 else 60)
+    return mp.quad(lambda y: function(mp.exp(y) / shape) * mp.exp(shape * y - mp.exp(y)) / mp.gamma(shape), points)
+
+
+def transform_checks(law, arrivals, s):
+    """Pairs of a computed and a quadrature's value: the transform, its residual, the deficit of that, and a slope."""
+    with mpmath.workdps(22):
+        exact = expectation(law, lambda x: mpmath.exp(-s * x))
+        deficit = expectation(law, lambda x: (s * x + mpmath.expm1(-s * x)) / s)
+        slope = expectation(law, lambda x: -mpmath.exp(-s * x) * mpmath.expm1(-0.3 * s * x) / (0.3 * s))
+        residual = (1 - exact) / s
+    s = np.float64(s)
+    computed = (arrivals.transform(s), arrivals.residual(s), arrivals.deficit(s), arrivals.slope(s, 0.3 * s))
+    return list(zip(map(float, computed), map(float, (exact, residual, deficit, slope)), strict=True))

@@ -20,6 +20,7 @@ from underload.queueing.erlang import erlang_b, erlang_c
 from underload.queueing.erlang_a import ErlangA, servers_for_abandonment
 from underload.queueing.fan_out import FanOut, fan_out_for, leaf_quantile_for, slow_probability
 from underload.queueing.finite import MMcK
+from underload.queueing.gimc import GIMc
 from underload.queueing.hedging import Hedged, best_delay, best_hedge
 from underload.queueing.infinite import MMInf
 from underload.queueing.inversion import invert_laplace
@@ -52,6 +53,7 @@ from underload.queueing.networks import (
 )
 from underload.queueing.operational import Bounds, OperationalLaws, asymptotic_bounds, response_time, throughput
 from underload.queueing.pools import PooledServers, Pooling, pooling
+from underload.queueing.priorities import Priorities, cmu_order, priorities
 from underload.queueing.simulation import (
     Batch,
     BatchArrivals,
@@ -94,6 +96,7 @@ __all__ = [
     "ErlangA",
     "FanOut",
     "FiniteCycle",
+    "GIMc",
     "Hedged",
     "JacksonNetwork",
     "MDc",
@@ -112,6 +115,7 @@ __all__ = [
     "OperationalLaws",
     "PooledServers",
     "Pooling",
+    "Priorities",
     "Record",
     "Run",
     "SelfSimilar",
@@ -125,6 +129,7 @@ __all__ = [
     "birth_death_law",
     "bottlenecks",
     "closed_mmc",
+    "cmu_order",
     "erlang_b",
     "erlang_c",
     "fan_out_for",
@@ -145,6 +150,7 @@ __all__ = [
     "open_network",
     "pollaczek_khinchine_wait",
     "pooling",
+    "priorities",
     "response_time",
     "servers_for",
     "servers_for_abandonment",

@@ -17,7 +17,7 @@ from underload.queueing.size_based import disciplined
 from underload.queueing.transforms import check_distribution
 from underload.random import Deterministic, Distribution, Exponential, Gamma, Hyperexponential, Uniform
 
-__all__ = ["MG1"]
+__all__ = ["MG1", "check_service"]
 
 EXACT = (Deterministic, Exponential, Gamma, Hyperexponential, Uniform)  # laws whose tails are right however small
 LEAST_TAIL = 1e-9  # of the others, whose tails have an absolute error of 1e-12
@@ -61,7 +61,7 @@ class MG1:
 
     def __post_init__(self):
         arrival_rate = _check.nonnegative("arrival_rate", self.arrival_rate)
-        service = _service(self.service)
+        service = check_service("service", self.service)
         load = fractions.Fraction(arrival_rate) * fractions.Fraction(service.mean)
         check_stable(1 - load, 1, arrival_rate=arrival_rate, service_mean=service.mean)
         self._set(arrival_rate, service, float(1 - load), float(load))
@@ -82,7 +82,7 @@ class MG1:
         service
             As above.
         """
-        slack, service = check_slack(slack, 1), _service(service)
+        slack, service = check_slack(slack, 1), check_service("service", service)
         if slack < LEAST_SLACK:
             _check.fail("slack", slack, f"must be at least {LEAST_SLACK:g}")
         queue = object.__new__(cls)
@@ -245,8 +245,9 @@ class MG1:
         return optimize.brentq(excess, low, high, xtol=1e-280, rtol=1e-14, maxiter=1000) * self.service.mean
 
 
-def _service(value):
-    service = check_distribution("service", value)
+def check_service(name, value):
+    """A service law that leaves room for its moments."""
+    service = check_distribution(name, value)
     if not 1e-30 <= service.mean <= 1e30:
-        _check.fail("service", service, "must have a mean from 1e-30 to 1e30")
+        _check.fail(name, service, "must have a mean from 1e-30 to 1e30")
     return service

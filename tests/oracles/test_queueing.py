@@ -24,13 +24,13 @@ def _mmc_means(p):
 
 def _repairman(p):
     closed = queueing.closed_mmc(p["N"], service_rate=1 / p["S"], servers=p["c"], think_time=p["Z"])
-    return [closed.throughput, closed.throughput * closed.response_time]
+    return [closed.throughput, closed.throughput * closed.response_mean]
 
 
 def _sources(p):
     closed = queueing.closed_mmc(p["N"], service_rate=p["mu"], servers=p["c"], think_time=1 / p["lam_per_source"])
     rate = closed.throughput
-    return [rate * closed.response_time, rate * closed.wait_mean, closed.response_time]
+    return [rate * closed.response_mean, rate * closed.wait_mean, closed.response_mean]
 
 
 def _pooling(_):
@@ -49,8 +49,12 @@ BY_MODEL = {
     "M/M/c FCFS response time": lambda p: _mmc(p).response_quantile(QUANTILES),
     "M/M/c//N": _sources,
     "delay Z=10 + multi-server S=4": _repairman,
-    "Erlang B dimensioning": lambda p: queueing.servers_for_blocking(p["offered"], p["blocking"]),
-    "min c for ErlangC<20%": lambda p: queueing.servers_for_wait_probability(p["a"], p["target"]),
+    "Erlang B dimensioning": lambda p: queueing.servers_for(
+        arrival_rate=p["offered"], service_rate=1, blocking_probability=p["blocking"]
+    ),
+    "min c for ErlangC<20%": lambda p: queueing.servers_for(
+        arrival_rate=p["a"], service_rate=1, wait_probability=p["target"]
+    ),
     "beta with [1+beta*Phi/phi]^-1 = alpha": lambda p: queueing.halfin_whitt_beta(p["alpha"]),
     "interactive response-time law X=N/(Z+R)": lambda p: queueing.throughput(p["N"], p["R_s"], p["Z_s"]),
     "X=N/(Z+R)": lambda p: queueing.throughput(p["N"], p["R_s"], p["Z_s"]),
@@ -80,11 +84,10 @@ def test_value(entry):
 
 @_select(INVERSE)
 def test_load_for_a_blocking_probability(entry):
-    # The published load is rounded to 0.001: the target lies between the blocking at its two ends.
-    servers, target = entry["params"]["c"], entry["params"]["blocking"]
-    half = entry["tolerance"]["abs"] / 2
-    low, high = (queueing.erlang_b(servers, entry["expected"] + shift) for shift in (-half, half))
-    assert low < target < high
+    # The published load is rounded to 0.001.
+    p = entry["params"]
+    load = queueing.arrival_rate_for(servers=p["c"], service_rate=1, blocking_probability=p["blocking"])
+    assert load == pytest.approx(entry["expected"], abs=entry["tolerance"]["abs"] / 2)
 
 
 def _system(entry):

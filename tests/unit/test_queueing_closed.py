@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from underload import queueing
-from underload.queueing.closed import likeliest
+from underload.queueing.sources import likeliest
 
 ORACLE = runpy.run_path(str(pathlib.Path(__file__).parents[1] / "oracles" / "queueing_reference.py"))
 
@@ -65,7 +65,7 @@ def test_repairman_solves_the_balance_equations(customers, servers, rate, think)
     throughput, present = ORACLE["repairman"](customers, servers, rate, think)
     # The linear solver loses some digits of small probabilities; 1e-9 is what is left.
     assert closed.throughput == pytest.approx(throughput, rel=1e-9)
-    assert closed.throughput * closed.response_time == pytest.approx(present, rel=1e-9)
+    assert closed.throughput * closed.response_mean == pytest.approx(present, rel=1e-9)
     assert closed.utilization == pytest.approx(throughput / (servers * rate), rel=1e-9)
     bounds = queueing.asymptotic_bounds(customers, demand=1 / rate, think_time=think, servers=servers)
     assert bounds.throughput_low * (1 - 1e-12) <= closed.throughput <= bounds.throughput_high * (1 + 1e-12)
@@ -88,14 +88,14 @@ def test_repairman_to_the_last_digits(customers, servers, rate, think):
     closed = queueing.closed_mmc(customers, service_rate=rate, servers=servers, think_time=think)
     throughput, present = ORACLE["repairman_digits"](customers, servers, rate, think)
     assert closed.throughput == pytest.approx(float(throughput), rel=1e-13)
-    assert closed.response_time == pytest.approx(float(present / throughput), rel=1e-13)
+    assert closed.response_mean == pytest.approx(float(present / throughput), rel=1e-13)
 
 
 def test_large_populations():
     # 10^5 customers overwhelm 100 servers: X = 100 mu and N = X (R + Z). With 10^5 servers nobody waits.
     closed = queueing.closed_mmc(10**5, service_rate=2.0, servers=100, think_time=1.0)
     assert closed.throughput == pytest.approx(200, rel=1e-13)
-    assert closed.response_time == pytest.approx(10**5 / 200 - 1, rel=1e-12)
+    assert closed.response_mean == pytest.approx(10**5 / 200 - 1, rel=1e-12)
     free = queueing.closed_mmc(10**5, service_rate=2.0, servers=10**5, think_time=1.0)
     assert free.throughput == pytest.approx(10**5 / 1.5, rel=1e-12)
     assert free.wait_mean == 0.0
@@ -105,9 +105,9 @@ def test_one_pass_over_every_population():
     population = np.arange(1, 101)
     closed = queueing.closed_mmc(population, service_rate=0.25, servers=8, think_time=10)
     assert np.all(np.diff(closed.throughput) >= -1e-12)
-    assert np.all(np.diff(closed.response_time) >= -1e-9)
+    assert np.all(np.diff(closed.response_mean) >= -1e-9)
     # The interactive response-time law holds for each, though nothing in the computation used it.
-    np.testing.assert_allclose(closed.customers / closed.throughput - 10, closed.response_time, rtol=1e-11)
+    np.testing.assert_allclose(closed.customers / closed.throughput - 10, closed.response_mean, rtol=1e-11)
     single = queueing.closed_mmc(40, service_rate=0.25, servers=8, think_time=10)
     assert single.throughput == closed.throughput[39]
     assert type(single.customers) is int
@@ -116,7 +116,7 @@ def test_one_pass_over_every_population():
 def test_without_thought_everybody_is_at_the_servers():
     closed = queueing.closed_mmc([1, 3, 10], service_rate=2.0, servers=3, think_time=0)
     np.testing.assert_allclose(closed.throughput, [2, 6, 6])
-    np.testing.assert_allclose(closed.response_time, [0.5, 0.5, 10 / 6])
+    np.testing.assert_allclose(closed.response_mean, [0.5, 0.5, 10 / 6])
 
 
 @given(customers=CUSTOMERS, servers=st.integers(1, 12), load=st.floats(0, 50))

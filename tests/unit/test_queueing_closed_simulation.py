@@ -156,7 +156,7 @@ LOOPS = [(1, 1, 1.0), (5, 1, 8.0), (20, 1, 10.0), (30, 3, 9.0), (60, 4, 14.0), (
 def test_agrees_with_the_repairman(customers, servers, think):
     exact = closed_mmc(customers, service_rate=1.0, servers=servers, think_time=think)
     found = independent(customers, Exponential(think), Exponential(1.0), servers, len(LOOPS))
-    for interval, value in zip(found, (exact.throughput, exact.response_time, exact.utilization), strict=True):
+    for interval, value in zip(found, (exact.throughput, exact.response_mean, exact.utilization), strict=True):
         assert abs(interval.mean - value) <= interval.half_width + 1e-9 * value  # always busy: no width at all
         assert interval.half_width < 0.03 * value
 
@@ -171,7 +171,7 @@ def test_only_the_mean_of_the_think_time_matters(think, customers, servers):
     # 1975), so that with exponential service the law of the machine-repairman queue stands.
     exact = closed_mmc(customers, service_rate=1.0, servers=servers, think_time=10.0)
     found = independent(customers, think, Exponential(1.0), servers, 2 * len(THINKS))
-    for interval, value in zip(found, (exact.throughput, exact.response_time, exact.utilization), strict=True):
+    for interval, value in zip(found, (exact.throughput, exact.response_mean, exact.utilization), strict=True):
         assert value in interval
         assert interval.half_width < 0.02 * value
 
@@ -182,7 +182,7 @@ def test_the_service_time_does_matter():
     smooth, rough = (
         independent(9, Exponential(10.0), service, 1, cases=1) for service in (Deterministic(1.0), Gamma(1.0, 4.0))
     )
-    assert smooth[1].high < exact.response_time < rough[1].low
+    assert smooth[1].high < exact.response_mean < rough[1].low
     assert smooth[0].low > exact.throughput > rough[0].high
 
 
@@ -244,7 +244,7 @@ def test_intervals_cover_the_truth():
 
     def covered(seed):
         run = simulate_closed(12, Exponential(10.0), Exponential(1.0), requests=20_000, seed=seed)
-        return exact.throughput in run.throughput, exact.response_time in run.response_mean
+        return exact.throughput in run.throughput, exact.response_mean in run.response_mean
 
     with concurrent.futures.ThreadPoolExecutor() as pool:
         throughput, response = np.mean(list(pool.map(covered, range(200))), axis=0)

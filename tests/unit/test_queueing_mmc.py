@@ -3,6 +3,7 @@
 import math
 import pathlib
 import runpy
+from fractions import Fraction
 
 import mpmath
 import numpy as np
@@ -137,3 +138,46 @@ def test_an_unstable_queue_names_its_utilization():
     message = r"^utilization 1.02 must be below 1 \(arrival_rate=102, service_rate=100, servers=1\)$"
     with pytest.raises(ValueError, match=message):
         MMc(arrival_rate=102, service_rate=100, servers=1)
+
+
+@pytest.mark.parametrize("servers", [1, 10, 1000, 10**6])
+@pytest.mark.parametrize("gap", [1e-9, 0.5, "roots"])
+def test_state_probabilities_to_the_last_digits(servers, gap):
+    gap = min(3 * math.sqrt(servers), 0.75 * servers) if gap == "roots" else gap
+    queue, load = MMc.from_slack(gap, servers=servers), servers - Fraction(gap)
+    root, wait = math.sqrt(servers), ORACLE["erlang_c_digits"](servers, load)
+    load = mpmath.mpf(load.numerator) / load.denominator
+    full = wait * (servers - load) / servers
+    for n in {max(0, int(servers + k * root)) for k in (-25, -5, -1, 0, 1, 5, 25)} | {0, servers - 1}:
+        if n >= servers:
+            exact = full * (load / servers) ** (n - servers)
+        else:  # c! / n! / a^(c - n)
+            exact = full * mpmath.exp(
+                mpmath.loggamma(servers + 1) - mpmath.loggamma(n + 1) - (servers - n) * mpmath.log(load)
+            )
+        computed = queue.state_probability(n)
+        assert computed < 1e-280 if exact < 1e-290 else abs(computed / exact - 1) < 1e-12, n
+
+
+@given(servers=st.integers(1, 60), part=st.floats(0.01, 0.97))
+@settings(derandomize=True, deadline=None, max_examples=25)
+def test_the_states_add_up(servers, part):
+    queue = MMc(part * servers, 1.0, servers)
+    n = np.arange(servers + int(40 / -math.log(part)))  # beyond lies e^-40
+    probability = queue.state_probability(n)
+    assert probability.sum() == pytest.approx(1, rel=1e-12)
+    assert probability @ n == pytest.approx(queue.number_mean, rel=1e-12)
+    assert probability[servers:].sum() == pytest.approx(queue.wait_probability, rel=1e-12, abs=1e-16)
+    # Balance over the cut between n and n + 1.
+    np.testing.assert_allclose(
+        probability[:-1] * queue.arrival_rate, probability[1:] * np.minimum(n[1:], servers), rtol=1e-11
+    )
+
+
+def test_states_without_load_and_far_below_it():
+    assert MMc(0, 1, 3).state_probability([0, 1, 5]).tolist() == [1.0, 0.0, 0.0]
+    # A queue before 1000 servers at a load of 1 is below the range of floats: Poisson.
+    assert MMc(1.0, 1.0, 1000).state_probability(2) == pytest.approx(math.exp(-1) / 2, rel=1e-15)
+    queue = MMc(9, 1, 10)
+    assert queue.throughput == 9
+    assert queue.blocking_probability == 0.0

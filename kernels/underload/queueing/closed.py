@@ -1,7 +1,6 @@
 """The machine-repairman queue: a closed population that thinks, then waits for one of c servers. Exact.
 
-The number n at the servers is a birth-death process; its weights are summed outwards from the largest, so every term
-is positive, none overflows, and a population costs O(sqrt(N)) terms.
+This is M/M/c//N (`MMcKN`) by the think time and for many populations at once, each in O(sqrt(N)) terms.
 
 Source: Palm 1947; Gross, Shortle, Thompson and Harris, Fundamentals of Queueing Theory, 4th ed., 2008, section 2.7.
 The law holds for think times of any distribution with this mean.
@@ -13,6 +12,7 @@ import numpy as np
 
 from underload import _check
 from underload._jit import kernel
+from underload.queueing.sources import local_law
 
 __all__ = ["Closed", "closed_mmc"]
 
@@ -29,7 +29,7 @@ class Closed:
         The populations.
     throughput : float or float64[n]
         X, requests per unit of time.
-    response_time, wait_mean : float or float64[n]
+    response_mean, wait_mean : float or float64[n]
         Mean time at the servers, and the part of it before service.
     utilization : float or float64[n]
         Fraction of the time that a server is busy.
@@ -37,62 +37,28 @@ class Closed:
 
     customers: int | np.ndarray
     throughput: float | np.ndarray
-    response_time: float | np.ndarray
+    response_mean: float | np.ndarray
     wait_mean: float | np.ndarray
     utilization: float | np.ndarray
 
 
 @kernel
-def likeliest(customers, servers, load):
-    """The number at the servers with the largest weight: where arrivals cease to outpace departures."""
-    below = int((customers - load) / (1.0 + load)) + 1 if customers > load else 0
-    if below < servers:
-        return min(max(below, 0), customers)
-    return min(max(int(customers - load * servers) + 1, servers), customers)
-
-
-@kernel
-def busy_and_waiting(customers, servers, load):
-    """Mean numbers of busy servers and of waiting customers.
-
-    Parameters
-    ----------
-    customers, servers : int64
-    load : float64
-        Think time in mean service times, >= 0.
-
-    Notes
-    -----
-    From n to n + 1 customers at the servers the weight changes by (N - n) / (load min(n + 1, c)).
-    """
-    mode = likeliest(customers, servers, load)
-    total, busy, waiting = 0.0, 0.0, 0.0
-    weight, n = 1.0, mode
-    while n <= customers and weight > NEGLIGIBLE:
-        total += weight
-        busy += weight * min(n, servers)
-        waiting += weight * max(n - servers, 0)
-        weight *= (customers - n) / (load * min(n + 1, servers)) if n < customers else 0.0
-        n += 1
-    weight, n = load * min(mode, servers) / (customers - mode + 1.0), mode - 1
-    while n >= 0 and weight > NEGLIGIBLE:
-        total += weight
-        busy += weight * min(n, servers)
-        waiting += weight * max(n - servers, 0)
-        weight *= load * min(n, servers) / (customers - n + 1.0)
-        n -= 1
-    return busy / total, waiting / total
-
-
-@kernel
 def fill_closed(customers, servers, load, busy, waiting):
-    """Fill `busy` and `waiting` (float64[n]) for each of `customers` (int64[n])."""
+    """Fill the mean numbers `busy` and `waiting` (float64[n]) for each of `customers` (int64[n])."""
     for i in range(len(customers)):
-        busy[i], waiting[i] = busy_and_waiting(customers[i], servers, load)
+        first, law = local_law(customers[i], servers, customers[i], load, NEGLIGIBLE)
+        total = 0.0
+        busy[i] = waiting[i] = 0.0
+        for j in range(len(law)):
+            total += law[j]
+            busy[i] += law[j] * min(first + j, servers)
+            waiting[i] += law[j] * max(first + j - servers, 0)
+        busy[i] /= total
+        waiting[i] /= total
 
 
 def closed_mmc(customers, *, service_rate, servers=1, think_time):
-    """Throughput and response time of a closed population at c exponential servers. Exact.
+    """Throughput and mean response of a closed population at c exponential servers. Exact.
 
     Parameters
     ----------

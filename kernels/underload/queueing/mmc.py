@@ -12,7 +12,7 @@ from underload import _check
 from underload._jit import kernel
 from underload.queueing._arguments import each_level, each_state, each_time
 from underload.queueing.erlang import check_load, check_slack, check_stable, load_excess, wait_probability
-from underload.queueing.infinite import log_poisson
+from underload.queueing.infinite import log_state_below
 
 __all__ = ["MMc"]
 
@@ -71,31 +71,6 @@ def response_quantile(log_tail, probability, slack):
             break
         t = following
     return t
-
-
-@kernel
-def log_state_below(n, servers, load, excess, log_full):
-    """ln P(n in the system), for n < servers.
-
-    Parameters
-    ----------
-    n, servers : int64
-    load, excess : float64
-        The offered load, and what must be taken from it for the true one (see `load_excess`).
-    log_full : float64
-        ln P(servers in the system); -inf below the range of floats, where a queue is so rare that n is Poisson.
-
-    Notes
-    -----
-    Below the servers the law is Poisson but for a factor, which the state n = servers gives. Where the load exceeds
-    the servers, the Poisson law of mean `servers` replaces it: that of the load is steep there, and its factor cancels.
-    """
-    mean = min(load, float(servers))
-    if log_full == -math.inf:
-        return log_poisson(n, mean) - (n - mean) * excess / load
-    steep = math.log(load / servers) if load > 2.0 * servers else math.log1p((load - servers) / servers)
-    relative = log_poisson(n, mean) - log_poisson(servers, mean) - max(0.0, steep) * (servers - n)
-    return relative + log_full - (n - servers) * excess / load
 
 
 @dataclasses.dataclass(frozen=True)
@@ -218,7 +193,7 @@ class MMc:
                 return float(state == 0)
             if state >= servers:
                 return full * math.exp((state - servers) * log_ratio)
-            return math.exp(log_state_below(state, servers, load, excess, log_full))
+            return math.exp(log_state_below(state, servers, load, excess, log_ratio, log_full))
 
         return each_state(probability, n)
 

@@ -1,4 +1,4 @@
-"""How many servers suffice: the exact least number, and the square-root law behind it.
+"""How many servers suffice, and how much load they carry: exact, by search; and the square-root law behind it.
 
 Source: Halfin and Whitt, Heavy-traffic limits for queues with many exponential servers, Operations Research 29(3),
 1981; square-root staffing after Erlang 1924 and Borst, Mandelbaum and Reiman, Dimensioning large call centers,
@@ -11,163 +11,192 @@ import math
 from scipy import optimize
 
 from underload import _check
-from underload._jit import kernel
-from underload.queueing.erlang import check_load, erlang_b, erlang_c, first_servers, inverse_blocking
+from underload.queueing.erlang import check_load, erlang_b
 from underload.queueing.mmc import MMc
 
 __all__ = [
+    "arrival_rate_for",
     "halfin_whitt_beta",
     "halfin_whitt_wait_probability",
-    "servers_for_blocking",
-    "servers_for_mean_wait",
-    "servers_for_service_level",
-    "servers_for_wait_probability",
+    "servers_for",
     "square_root_staffing",
 ]
 
-
-@kernel
-def least_servers(load, probability, wait, within, tail):
-    """The least number of servers that keeps three promises of M/M/c at `load` > 0, in one pass of the recursion.
-
-    Parameters
-    ----------
-    load : float64
-    probability : float64
-        Most that Erlang's C may be.
-    wait : float64
-        Most that the mean wait may be, in mean service times; inf for any.
-    within, tail : float64
-        Most that P(wait > within) may be, `within` in mean service times; 0 and 1 for any.
-    """
-    servers = math.floor(load) + 1
-    y = inverse_blocking(servers, load)
-    while True:
-        slack = servers - load
-        delayed = servers / (load + slack * y)
-        if delayed <= probability and delayed <= wait * slack and delayed * math.exp(-slack * within) <= tail:
-            return servers
-        servers += 1
-        y = 1.0 + servers / load * y
+MANY_SERVERS = 10**7  # up to here Erlang's B is quick at any load
 
 
-@kernel
-def least_servers_for_blocking(load, target):
-    """The least number of servers with B <= `target` at `load` > 0.
-
-    No more than all servers are busy, load (1 - B) <= servers: the recursion may start below load (1 - target).
-    """
-    servers = first_servers(math.floor(load * (1.0 - target)), load)
-    y = load / (load - servers)
-    while 1.0 / y > target:
-        servers += 1
-        y = 1.0 + servers / load * y
-    return servers
-
-
-def _settle(servers, least, suffices):
-    """The least number of servers near `servers`, from `least` on, by the very expression that the user compares.
-
-    The kernels above round it otherwise, so a target that equals it may put them off by one.
-    """
-    servers = max(servers, least)
-    while not suffices(servers):
-        servers += 1
-    while servers > least and suffices(servers - 1):
-        servers -= 1
-    return servers
-
-
-def servers_for_wait_probability(offered_load, target):
-    """The least number of servers at which a request of M/M/c waits with at most a given probability.
-
-    Parameters
-    ----------
-    offered_load : float
-        Arrival rate x mean service time, in erlangs, from 0 to 1e12.
-    target : float
-        Most that Erlang's C may be, in (0, 1).
-
-    Returns
-    -------
-    int
-        The c with C(c) <= target < C(c - 1), or the least stable c. Exact, in O(sqrt(offered_load)) steps.
-    """
-    load = check_load("offered_load", offered_load, _check.nonnegative("offered_load", offered_load))
-    target = _check.fraction("target", target)
-    if load == 0:
-        return 1
-    servers = least_servers(load, target, math.inf, 0.0, 1.0)
-    return _settle(servers, math.floor(load) + 1, lambda c: erlang_c(c, load) <= target)
-
-
-def servers_for_mean_wait(*, arrival_rate, service_rate, target):
-    """The least number of servers with which the mean wait of M/M/c is at most `target`.
+def servers_for(
+    *,
+    arrival_rate,
+    service_rate,
+    wait_mean=None,
+    wait_probability=None,
+    wait_quantile=None,
+    response_mean=None,
+    response_quantile=None,
+    blocking_probability=None,
+):
+    """The least number of servers that keeps one or several promises.
 
     Parameters
     ----------
     arrival_rate, service_rate : float
         Per unit of time; of all requests, and of one busy server. Their ratio is at most 1e12.
-    target : float
-        Mean time from arrival to start of service, > 0.
+    wait_mean, response_mean : float, optional
+        Most that the mean of M/M/c may be; the response's is above 1 / service_rate.
+    wait_probability : float, optional
+        Most that the probability of a wait in M/M/c (Erlang's C) may be, in (0, 1).
+    wait_quantile, response_quantile : (float, float), optional
+        A pair (q, t): the fraction q, in (0, 1), waits (is done) within the time t, as "0.8 within 20 s".
+    blocking_probability : float, optional
+        Most that the loss of the system without a queue, M/G/c/c (Erlang's B), may be, in (0, 1).
 
     Returns
     -------
     int
+        The least c with `MMc(arrival_rate, service_rate, c).wait_mean <= wait_mean`, and so on for each promise that
+        is given; the larger c if both systems are asked for. Exact, by the very values of `MMc` and `erlang_b`, of
+        which O(log(load)) are tried, each in O(sqrt(load)) steps: 10 ms at 10^6 erlangs, seconds at 10^12.
+
+    Raises
+    ------
+    ValueError
+        If an argument breaks its rule, no promise is given, or no number of servers keeps it.
     """
-    load, arrival_rate, service_rate, least = _load(arrival_rate, service_rate)
-    target = _check.positive("target", target)
+    service_rate = _check.positive("service_rate", service_rate)
+    arrival_rate = _check.nonnegative("arrival_rate", arrival_rate)
+    load = check_load("arrival_rate", arrival_rate, arrival_rate / service_rate)
+    delays = (wait_mean, wait_probability, wait_quantile, response_mean, response_quantile)
+    promises = delay_promises(service_rate, *delays)
+    blocking = _blocking(blocking_probability, promises)
     if load == 0:
         return 1
-    servers = least_servers(load, 1.0, target * service_rate, 0.0, 1.0)
-    return _settle(servers, least, lambda c: MMc(arrival_rate, service_rate, c).wait_mean <= target)
+    step, servers = math.isqrt(int(load)) + 1, 1
+    if promises:
+        stable = math.floor(fractions.Fraction(arrival_rate) / fractions.Fraction(service_rate)) + 1
+        servers = least(stable, step, lambda c: keeps(MMc(arrival_rate, service_rate, c), promises))
+    if blocking is not None:
+        # No more than all servers are busy: load (1 - B) <= servers.
+        start = max(servers, math.floor(load * (1 - blocking) * (1 - 1e-12)))
+        servers = least(start, step, lambda c: erlang_b(c, load) <= blocking)
+    return servers
 
 
-def servers_for_service_level(*, arrival_rate, service_rate, within, fraction):
-    """The least number of servers with which a fraction of the requests of M/M/c starts service within a time.
+def arrival_rate_for(
+    *,
+    servers,
+    service_rate,
+    wait_mean=None,
+    wait_probability=None,
+    wait_quantile=None,
+    response_mean=None,
+    response_quantile=None,
+    blocking_probability=None,
+):
+    """The most that a number of servers carries while it keeps one or several promises: the inverse of `servers_for`.
 
     Parameters
     ----------
-    arrival_rate, service_rate : float
-        Per unit of time; of all requests, and of one busy server. Their ratio is at most 1e12.
-    within : float
-        The time, >= 0.
-    fraction : float
-        Least fraction that must wait no longer, in (0, 1): "0.8 within 20 s".
+    servers : int
+        c, from 1 to 10^12; to 10^7 with a promise about blocking.
+    service_rate : float
+        Of one busy server, per unit of time, > 0.
+    wait_mean, wait_probability, wait_quantile, response_mean, response_quantile, blocking_probability
+        As in `servers_for`.
 
     Returns
     -------
-    int
+    float
+        The largest arrival rate for which the promises hold by the values of `MMc` and `erlang_b`; times the mean
+        service time it is the load in erlangs.
+
+    Raises
+    ------
+    ValueError
+        If an argument breaks its rule, no promise is given, or none can be kept.
     """
-    load, arrival_rate, service_rate, least = _load(arrival_rate, service_rate)
-    within = _check.nonnegative("within", within)
-    tail = 1 - _check.fraction("fraction", fraction)
-    if load == 0:
-        return 1
-    servers = least_servers(load, 1.0, math.inf, within * service_rate, tail)
-    return _settle(servers, least, lambda c: MMc(arrival_rate, service_rate, c).wait_tail(within) <= tail)
+    service_rate = _check.positive("service_rate", service_rate)
+    delays = (wait_mean, wait_probability, wait_quantile, response_mean, response_quantile)
+    promises = delay_promises(service_rate, *delays)
+    blocking = _blocking(blocking_probability, promises)
+    servers = _check.integer("servers", servers, least=1, most=10**12 if blocking is None else MANY_SERVERS)
+    if not 1e-290 < service_rate < 1e290:
+        _check.fail("service_rate", service_rate, "must be within 1e-290 and 1e290")
+    most = servers * fractions.Fraction(service_rate)
+
+    def holds(rate):
+        if blocking is not None and erlang_b(servers, rate / service_rate) > blocking:
+            return False
+        return not promises or (rate < most and keeps(MMc(rate, service_rate, servers), promises))
+
+    # Below half of what the servers can carry only strict promises fail; all are busy at servers / (1 - B).
+    high = servers * service_rate * 1.01 / (1 - (blocking or 0.0))
+    low = high
+    while low > 0 and not holds(low):
+        low, high = low / 2, low
+    while low < (middle := low + (high - low) / 2) < high:
+        low, high = (middle, high) if holds(middle) else (low, middle)
+    return low
 
 
-def servers_for_blocking(offered_load, target):
-    """The least number of servers without a queue that lose at most a given fraction of the requests.
+def delay_promises(service_rate, wait_mean, wait_probability, wait_quantile, response_mean, response_quantile):
+    """The promises about M/M/c that are given: what of `MMc`, the arguments of it, and the most it may be."""
+    promises = []
+    if wait_mean is not None:
+        promises.append(("wait_mean", (), _check.positive("wait_mean", wait_mean)))
+    if wait_probability is not None:
+        promises.append(("wait_probability", (), _check.fraction("wait_probability", wait_probability)))
+    if wait_quantile is not None:
+        q, t = _pair("wait_quantile", wait_quantile)
+        promises.append(("wait_quantile", (q,), t))
+    if response_mean is not None:
+        target = _check.positive("response_mean", response_mean)
+        if target <= 1 / service_rate:
+            _check.fail("response_mean", target, f"must be above the mean service time {1 / service_rate:g}")
+        promises.append(("response_mean", (), target))
+    if response_quantile is not None:
+        q, t = _pair("response_quantile", response_quantile)
+        service = -math.log1p(-q) / service_rate
+        if t <= service:
+            _check.fail("response_quantile", (q, t), f"must be above that of the service time, {service:g}")
+        promises.append(("response_quantile", (q,), t))
+    return promises
 
-    Parameters
-    ----------
-    offered_load : float
-        In erlangs, from 0 to 1e12.
-    target : float
-        Most that Erlang's B may be, in (0, 1).
 
-    Returns
-    -------
-    int
-        The c with B(c) <= target < B(c - 1), by the values of `erlang_b`; in O(sqrt(offered_load)) steps.
-    """
-    load = check_load("offered_load", offered_load, _check.nonnegative("offered_load", offered_load))
-    target = _check.fraction("target", target)
-    if load == 0:
-        return 1
-    return _settle(least_servers_for_blocking(load, target), 1, lambda c: erlang_b(c, load) <= target)
+def keeps(queue, promises):
+    """Whether a queue keeps its promises."""
+    for name, arguments, most in promises:
+        value = getattr(queue, name)
+        if (value(*arguments) if arguments else value) > most:
+            return False
+    return True
+
+
+def least(start, step, suffices):
+    """The least whole number from `start` on that suffices, where more is better: strides that double, then halving."""
+    if suffices(start):
+        return start
+    low, high = start, start + step
+    while not suffices(high):
+        step *= 2
+        low, high = high, high + step
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if suffices(middle) else (middle, high)
+    return high
+
+
+def _blocking(target, promises):
+    if target is None and not promises:
+        names = "wait_probability, wait_quantile, response_mean, response_quantile and blocking_probability"
+        _check.fail("wait_mean", None, f"must be given, or one of {names}")
+    return None if target is None else _check.fraction("blocking_probability", target)
+
+
+def _pair(name, value):
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        _check.fail(name, value, "must be a pair: a fraction and a time")
+    return _check.fraction(f"{name}[0]", value[0]), _check.nonnegative(f"{name}[1]", value[1])
 
 
 def halfin_whitt_wait_probability(beta):
@@ -204,7 +233,7 @@ def square_root_staffing(offered_load, wait_probability):
     Returns
     -------
     float
-        An approximation, not rounded; `servers_for_wait_probability` is exact.
+        An approximation, not rounded; `servers_for` is exact.
     """
     load = _check.nonnegative("offered_load", offered_load)
     return load + halfin_whitt_beta(wait_probability) * math.sqrt(load)
@@ -214,12 +243,3 @@ def _log_halfin_whitt(beta):
     """The logarithm, which does not underflow: ln phi - ln(phi + beta Phi)."""
     log_density = -0.5 * beta * beta - 0.5 * math.log(2 * math.pi)
     return log_density - math.log(math.exp(log_density) + beta * 0.5 * math.erfc(-beta / math.sqrt(2)))
-
-
-def _load(arrival_rate, service_rate):
-    """The offered load, both rates as floats, and the least number of servers that is stable."""
-    service_rate = _check.positive("service_rate", service_rate)
-    arrival_rate = _check.nonnegative("arrival_rate", arrival_rate)
-    load = check_load("arrival_rate", arrival_rate, arrival_rate / service_rate)
-    exact = fractions.Fraction(arrival_rate) / fractions.Fraction(service_rate)
-    return load, arrival_rate, service_rate, math.floor(exact) + 1

@@ -122,7 +122,7 @@ def asymptotic_bounds(customers, demand, think_time=0.0, servers=1):
     else:
         demands, crew = _demands("demand", demand), _servers(servers, len(demand))
     total, slowest = float(np.sum(demands)), (demands / crew).max()
-    if not (total + think) * population.max() < math.inf:
+    if not (total + think) * float(population.max()) < math.inf:
         _check.fail("demand", demand, "must keep the time of all customers together finite")
     waits = np.where(population[:, None] > crew, (population[:, None] - 1) * (demands / crew), 0.0).sum(axis=1)
     low = population / (think + total + waits)
@@ -135,7 +135,8 @@ def asymptotic_bounds(customers, demand, think_time=0.0, servers=1):
 
 def _demands(name, demand):
     demands = _check.sample(name, demand, lowest=0)
-    return demands if demands.max() > 0 else _check.fail(name, demand, "must have a station with a demand > 0")
+    rule = "must have a largest demand > 0, and at most 1e200"
+    return demands if 0 < demands.max() <= 1e200 else _check.fail(name, demand, rule)
 
 
 def _servers(servers, count):
@@ -214,9 +215,7 @@ class OperationalLaws:
             _check.fail("completions", self.completions, f"must be at most initial + arrivals = {requests}")
         if self.time_present is not None and self.time_present > requests * self.interval * ROUNDED:
             most = requests * self.interval
-            _check.fail(
-                "time_present", self.time_present, f"must be at most (initial + arrivals) x interval = {most:g}"
-            )
+            _check.fail("time_present", self.time_present, f"must be at most {requests} requests x interval = {most:g}")
 
     def _needs(self, name):
         value = getattr(self, name)

@@ -227,7 +227,8 @@ def jackson(routing, *, arrivals=None, service_rates=None, servers=None):
     count = len(names)
     if count > MOST_STATIONS:
         _check.fail("routing", count, f"must have at most {MOST_STATIONS} stations")
-    outside = values("arrivals", arrivals, graph, "arrivals", names, 0.0 if graph is not None or arrivals else None)
+    named = graph is not None or hasattr(arrivals, "keys")
+    outside = values("arrivals", arrivals, graph, "arrivals", names, 0.0 if named else None)
     outside = stations.per_station("arrivals", outside, count)
     if not 0 < outside.sum() < math.inf:
         _check.fail("arrivals", outside.tolist(), "must have a finite sum > 0")

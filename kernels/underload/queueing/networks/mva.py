@@ -157,7 +157,8 @@ def solve(model, most, chosen):
     throughput = np.zeros(most + 1)
     if not complex_:
         numbers = np.zeros((most + 1, len(simple)))
-        recurse(model.demand[simple], model.waitless(most), throughput, numbers)
+        single = np.array([model.ratios(k, most)[0] for k in simple])
+        recurse(single, model.waitless(most), throughput, numbers)
         number[:, simple] = numbers[chosen]
     else:
         constants = convolution.delay(model.waitless(most), most)
@@ -171,7 +172,7 @@ def solve(model, most, chosen):
         convolution.fill_throughput(*whole, throughput)
         numbers = np.empty(most + 1)
         for k in simple:
-            follow(model.demand[k], throughput, numbers)
+            follow(model.ratios(k, most)[0], throughput, numbers)
             number[:, k] = numbers[chosen]
     rate = throughput[chosen]
     for k in range(count):

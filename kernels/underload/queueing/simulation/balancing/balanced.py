@@ -4,66 +4,15 @@ import math
 
 import numpy as np
 
-from underload._jit import kernel
 from underload.queueing.erlang import check_stable
-from underload.queueing.simulation.balancing.blind import by_weight, in_turn, own_queues, smooth_rotation, uniformly
-from underload.queueing.simulation.balancing.choices import shortest_on_the_board, shortest_sampled
+from underload.queueing.simulation.balancing.blind import own_queues
 from underload.queueing.simulation.balancing.farm import larger, new_departures, new_farm
-from underload.queueing.simulation.balancing.shortest import all_idle, idle_first, shortest_by_chance, shortest_in_turn
-from underload.queueing.simulation.feeds import BLOCK, draw_customers
+from underload.queueing.simulation.balancing.shortest import all_idle
+from underload.queueing.simulation.feeds import BLOCK
 from underload.queueing.simulation.system import System
 from underload.queueing.simulation.tally import served_block
 
 __all__ = ["Blind", "Looking"]
-
-UNIFORM, TURN, WEIGHT, ROTATION, SAMPLE, BOARD, CHANCE, FIFO, IDLE = range(9)
-ROOM = BLOCK + 2  # for the departures of a block, and for a level that is new
-
-
-@kernel
-def pass_block(farm, departures, chosen, gaps, services, waits):
-    """Let a block of customers choose, wait and be served, by the policy's kernel."""
-    code = farm.code
-    if code == SAMPLE:
-        return shortest_sampled(farm, departures, gaps, services, waits)
-    if code == BOARD:
-        return shortest_on_the_board(farm, departures, gaps, services, waits)
-    if code == CHANCE:
-        return shortest_by_chance(farm, departures, gaps, services, waits)
-    if code == FIFO:
-        return shortest_in_turn(farm, departures, gaps, services, waits)
-    if code == IDLE:
-        return idle_first(farm, departures, gaps, services, waits)
-    if code == UNIFORM:
-        uniformly(farm, chosen)
-    elif code == TURN:
-        in_turn(farm, chosen)
-    elif code == WEIGHT:
-        by_weight(farm, chosen)
-    else:
-        smooth_rotation(farm, chosen)
-    own_queues(farm, chosen, gaps, services, waits)
-
-
-@kernel
-def advance(customers, farm, departures, number, n, tally):
-    """Let the next n customers pass, or as many as there is room for; returns how many. See `System.start`."""
-    gaps, services, waits = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
-    kinds, chosen = np.empty(BLOCK, dtype=np.int64), np.empty(BLOCK, dtype=np.int64)
-    passed = 0
-    while passed < n and farm.cursor[0] + ROOM <= len(departures.times):
-        m = min(n - passed, BLOCK)
-        draw_customers(customers, gaps[:m], kinds[:m], services[:m])
-        ended = gaps[m - 1] == np.inf
-        while m > 0 and gaps[m - 1] == np.inf:
-            m -= 1
-        work, wait = services[:m], waits[:m]
-        pass_block(farm, departures, chosen[:m], gaps[:m], work, wait)
-        served_block(tally, number + passed, kinds[:m], wait, work)
-        if ended:  # nobody comes any more, and who came has been counted
-            return n
-        passed += m
-    return passed
 
 
 class Balanced(System):
@@ -73,34 +22,33 @@ class Balanced(System):
     ----------
     policy : balancing object
     servers : int
-    code : int
+    kernel : callable
+        The policy's.
     given : dict
         What `new_farm` takes beside.
     speeds : float64[n]
         Work that a server does in a unit of time.
     """
 
-    def __init__(self, policy, servers, code, speeds=None, **given):
-        self.policy, self.servers, self.code, self.given = policy, servers, code, given
+    def __init__(self, policy, servers, kernel, speeds=None, **given):
+        self.policy, self.servers, self.kernel, self.given = policy, servers, kernel, given
         self.speeds = np.ones(servers) if speeds is None else speeds
 
     def __repr__(self):
         return f"<{self.policy!r} over {self.servers} server{'s' * (self.servers != 1)}>"
 
     def start(self, states):
-        farm = new_farm(self.servers, self.code, states[0], speeds=self.speeds, **self.given)
-        departures = new_departures(4 * ROOM)
-        all_idle(farm, departures)
+        queue_up = self._opened(new_farm(self.servers, states[0], speeds=self.speeds, **self.given))
+        waits = np.empty(BLOCK)
 
-        def step(customers, number, n, tally):
-            nonlocal departures
-            end = number + n
-            while number < end:
-                if farm.cursor[0] + ROOM > len(departures.times):
-                    departures = larger(departures)
-                number += advance(customers, farm, departures, number, end - number, tally)
+        def advance(gaps, kinds, services, number, tally):
+            n = len(gaps)
+            if n and gaps[-1] == np.inf:  # nobody comes any more, and who came has been counted
+                n = int(np.argmax(np.isinf(gaps)))
+            queue_up(gaps[:n], services[:n], waits[:n])
+            served_block(tally, number, kinds[:n], waits[:n], services[:n])
 
-        return step
+        return advance
 
 
 class Blind(Balanced):
@@ -114,9 +62,19 @@ class Blind(Balanced):
         Whether a server's customers come in turn, or by chance.
     """
 
-    def __init__(self, policy, servers, code, shares, regular=False, speeds=None, **given):
-        super().__init__(policy, servers, code, speeds, **given)
+    def __init__(self, policy, servers, kernel, shares, regular=False, speeds=None, **given):
+        super().__init__(policy, servers, kernel, speeds, **given)
         self.shares, self.regular = shares, regular
+
+    def _opened(self, farm):
+        chosen = np.empty(BLOCK, dtype=np.int64)
+
+        def queue_up(gaps, services, waits):
+            n = len(gaps)
+            self.kernel(farm, chosen[:n])
+            own_queues(farm, chosen[:n], gaps, services, waits)
+
+        return queue_up
 
     def check(self, classes, traffic):
         loads = traffic.load * self.shares / self.speeds
@@ -150,9 +108,21 @@ class Looking(Balanced):
         ``overlooked(k)``: the fraction of the customers who look at none but k given servers.
     """
 
-    def __init__(self, policy, servers, code, looks, overlooked, speeds=None, **given):
-        super().__init__(policy, servers, code, speeds, **given)
+    def __init__(self, policy, servers, kernel, looks, overlooked, speeds=None, **given):
+        super().__init__(policy, servers, kernel, speeds, **given)
         self.looks, self.overlooked = looks, overlooked
+
+    def _opened(self, farm):
+        departures = new_departures(2 * BLOCK)
+        all_idle(farm, departures)
+
+        def queue_up(gaps, services, waits):
+            nonlocal departures
+            while farm.cursor[0] + len(gaps) + 2 > len(departures.times):
+                departures = larger(departures)
+            self.kernel(farm, departures, gaps, services, waits)
+
+        return queue_up
 
     def check(self, classes, traffic):
         """Raise unless no group of servers gets more work than it can do from those who look at no other.

@@ -6,7 +6,8 @@ import numpy as np
 
 from underload import _check
 from underload.queueing.simulation.balancing.arguments import per_server, spread_of
-from underload.queueing.simulation.balancing.balanced import ROTATION, TURN, UNIFORM, WEIGHT, Blind
+from underload.queueing.simulation.balancing.balanced import Blind
+from underload.queueing.simulation.balancing.blind import by_weight, in_turn, smooth_rotation, uniformly
 from underload.random import Zipf
 
 __all__ = ["Affinity", "Random", "RoundRobinPolicy", "Weighted", "WeightedRoundRobin"]
@@ -16,7 +17,7 @@ MOST_KEYS = 10**7
 
 def _by_chance(policy, shares, speeds=None):
     running = np.cumsum(shares)
-    return Blind(policy, len(shares), WEIGHT, shares, speeds=speeds, weights=running / running[-1])
+    return Blind(policy, len(shares), by_weight, shares, speeds=speeds, weights=running / running[-1])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Random:
     """Any server, each with the same probability: n queues of one server each."""
 
     def system(self, servers):
-        return Blind(self, servers, UNIFORM, np.full(servers, 1 / servers))
+        return Blind(self, servers, uniformly, np.full(servers, 1 / servers))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,7 +33,7 @@ class RoundRobinPolicy:
     """The servers in turn, from the first on."""
 
     def system(self, servers):
-        return Blind(self, servers, TURN, np.full(servers, 1 / servers), regular=True)
+        return Blind(self, servers, in_turn, np.full(servers, 1 / servers), regular=True)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,7 +84,7 @@ class WeightedRoundRobin:
     def system(self, servers):
         weights, speeds = per_server(self, servers)
         shares = weights / weights.sum()
-        return Blind(self, servers, ROTATION, shares, regular=True, speeds=speeds, weights=weights)
+        return Blind(self, servers, smooth_rotation, shares, regular=True, speeds=speeds, weights=weights)
 
 
 @dataclasses.dataclass(frozen=True)

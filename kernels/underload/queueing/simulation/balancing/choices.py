@@ -21,25 +21,20 @@ COUNT, ORDER, FIRST, LAST, BOARD = range(5)
 STORED, SPARE = 0, 1  # in the cursor: nodes in use, and the first that is not
 
 
-@kernel
-def sampled(farm, customers):
-    """The servers that each of n customers looks at: int64[n, d], distinct or with replacement.
+@kernel(**INLINE)
+def sample(farm, j):
+    """The server that a customer looks at after `j` others: of all, or of those it has not seen.
 
-    The first d steps of Fisher and Yates' shuffle; it may go on from any order, so the order is kept.
+    A step of Fisher and Yates' shuffle; it may go on from any order, so the order is kept.
     """
-    servers, choices, replacement = len(farm.free), farm.choices, farm.replacement
-    order, coins = farm.places[ORDER], farm.coins
-    seen = np.empty((customers, choices), dtype=np.int64)
-    for i in range(customers):
-        for j in range(choices):
-            if replacement:
-                seen[i, j] = bounded(coins, servers)
-                continue
-            other = j + bounded(coins, servers - j)
-            seen[i, j] = order[other]
-            order[other] = order[j]
-            order[j] = seen[i, j]
-    return seen
+    servers, order = len(farm.free), farm.places[ORDER]
+    if farm.replacement:
+        return np.uint64(bounded(farm.coins, servers))
+    other = j + bounded(farm.coins, servers - j)
+    server = order[other]
+    order[other] = order[j]
+    order[j] = server
+    return np.uint64(server)
 
 
 @kernel(**INLINE)
@@ -79,13 +74,12 @@ def shortest_sampled(farm, departures, gaps, services, waits):
     The order of the sample is random, so that ties are broken uniformly at random. Parameters as of `own_queues`.
     """
     clock = farm.clock[0]
-    seen = sampled(farm, len(gaps))
     for i in range(len(gaps)):
         clock += gaps[i]
-        best = np.uint64(seen[i, 0])
+        best = sample(farm, 0)
         least = length(farm, departures, best, clock)
-        for j in range(1, seen.shape[1]):
-            server = np.uint64(seen[i, j])
+        for j in range(1, farm.choices):
+            server = sample(farm, j)
             found = length(farm, departures, server, clock)
             if found < least:
                 best, least = server, found
@@ -109,13 +103,12 @@ def refresh(farm, departures, clock):
 def shortest_on_the_board(farm, departures, gaps, services, waits):
     """As `shortest_sampled`, by the board; nobody corrects it between two refreshes."""
     clock, board = farm.clock[0], farm.places[BOARD]
-    seen = sampled(farm, len(gaps))
     for i in range(len(gaps)):
         clock += gaps[i]
         refresh(farm, departures, clock)
-        best = np.uint64(seen[i, 0])
-        for j in range(1, seen.shape[1]):
-            server = np.uint64(seen[i, j])
+        best = sample(farm, 0)
+        for j in range(1, farm.choices):
+            server = sample(farm, j)
             if board[server] < board[best]:
                 best = server
         append(farm, departures, best, join_server(farm, best, clock, services, i, waits))

@@ -19,8 +19,6 @@ class Farm(typing.NamedTuple):
 
     Attributes
     ----------
-    code : int
-        Of the policy.
     choices : int
         Servers that a customer samples.
     replacement : bool
@@ -43,7 +41,6 @@ class Farm(typing.NamedTuple):
         Whole numbers that the policy keeps for each server.
     """
 
-    code: int
     choices: int
     replacement: bool
     interval: float
@@ -64,10 +61,9 @@ class Departures(typing.NamedTuple):
     marks: np.ndarray
 
 
-def new_farm(servers, code, coins, *, choices=1, replacement=False, interval=1.0, weights=None, speeds=None):
+def new_farm(servers, coins, *, choices=1, replacement=False, interval=1.0, weights=None, speeds=None):
     """An empty `Farm`; `weights` and `speeds` are float64[n], None for zeros and for ones."""
     return Farm(
-        code,
         choices,
         replacement,
         interval,

@@ -6,7 +6,9 @@ import math
 
 from underload import _check
 from underload.queueing.simulation.balancing.arguments import freeze_speeds, speeds_of
-from underload.queueing.simulation.balancing.balanced import BOARD, CHANCE, FIFO, IDLE, SAMPLE, Looking
+from underload.queueing.simulation.balancing.balanced import Looking
+from underload.queueing.simulation.balancing.choices import shortest_on_the_board, shortest_sampled
+from underload.queueing.simulation.balancing.shortest import idle_first, shortest_by_chance, shortest_in_turn
 from underload.queueing.simulation.fcfs import FirstComeFirstServed
 
 __all__ = ["JoinIdleQueue", "LeastConnections", "LeastWork", "PowerOfChoices", "ShortestQueue", "StaleChoices"]
@@ -25,14 +27,14 @@ def _all(servers, k):
     return float(k == servers)
 
 
-def _sampling(policy, servers, code, speeds=None, interval=1.0):
+def _sampling(policy, servers, kernel, speeds=None, interval=1.0):
     choices = policy.choices
     if choices > servers and not policy.replacement:
         _check.fail("choices", choices, f"must be at most the number of servers ({servers}), or replacement=True")
     return Looking(
         policy,
         servers,
-        code,
+        kernel,
         choices,
         functools.partial(_overlooked, servers, choices, policy.replacement),
         speeds=speeds,
@@ -64,7 +66,7 @@ class ShortestQueue:
 
     def system(self, servers):
         overlooked = functools.partial(_all, servers)
-        return Looking(self, servers, CHANCE, servers, overlooked, speeds=speeds_of(self, servers))
+        return Looking(self, servers, shortest_by_chance, servers, overlooked, speeds=speeds_of(self, servers))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,7 +90,7 @@ class LeastConnections:
 
     def system(self, servers):
         overlooked = functools.partial(_all, servers)
-        return Looking(self, servers, FIFO, servers, overlooked, speeds=speeds_of(self, servers))
+        return Looking(self, servers, shortest_in_turn, servers, overlooked, speeds=speeds_of(self, servers))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -119,7 +121,7 @@ class PowerOfChoices:
         freeze_speeds(self)
 
     def system(self, servers):
-        return _sampling(self, servers, SAMPLE, speeds_of(self, servers))
+        return _sampling(self, servers, shortest_sampled, speeds_of(self, servers))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -150,7 +152,7 @@ class StaleChoices:
         object.__setattr__(self, "interval", _check.positive("interval", self.interval))
 
     def system(self, servers):
-        return _sampling(self, servers, BOARD, interval=self.interval)
+        return _sampling(self, servers, shortest_on_the_board, interval=self.interval)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -165,7 +167,7 @@ class JoinIdleQueue:
 
     def system(self, servers):
         # A long job holds those who come to its server while nobody is idle: as with one choice.
-        return Looking(self, servers, IDLE, 1, functools.partial(_all, servers))
+        return Looking(self, servers, idle_first, 1, functools.partial(_all, servers))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -68,6 +68,19 @@ from underload.queueing.simulation import (
     simulate_closed,
     waits,
 )
+from underload.queueing.simulation.balancing import (
+    Affinity,
+    JoinIdleQueue,
+    LeastConnections,
+    LeastWork,
+    PowerOfChoices,
+    Random,
+    RoundRobinPolicy,
+    ShortestQueue,
+    StaleChoices,
+    Weighted,
+    WeightedRoundRobin,
+)
 from underload.queueing.size_based import Disciplined
 from underload.queueing.sources import Engset, MMcKN
 from underload.queueing.staffing import (
@@ -82,6 +95,7 @@ from underload.queueing.transforms import laplace, laplace_residual
 __all__ = [
     "MG1",
     "MM1",
+    "Affinity",
     "ApproximateNetwork",
     "Batch",
     "BatchArrivals",
@@ -99,6 +113,9 @@ __all__ = [
     "GIMc",
     "Hedged",
     "JacksonNetwork",
+    "JoinIdleQueue",
+    "LeastConnections",
+    "LeastWork",
     "MDc",
     "MMInf",
     "MMc",
@@ -115,10 +132,17 @@ __all__ = [
     "OperationalLaws",
     "PooledServers",
     "Pooling",
+    "PowerOfChoices",
     "Priorities",
+    "Random",
     "Record",
+    "RoundRobinPolicy",
     "Run",
     "SelfSimilar",
+    "ShortestQueue",
+    "StaleChoices",
+    "Weighted",
+    "WeightedRoundRobin",
     "allen_cunneen_wait",
     "approximate_mva",
     "arrival_rate_for",

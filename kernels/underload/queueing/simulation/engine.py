@@ -17,7 +17,7 @@ import numpy as np
 from underload import _check
 from underload.queueing.simulation.disciplines import discipline_system
 from underload.queueing.simulation.fcfs import FirstComeFirstServed
-from underload.queueing.simulation.feeds import BLOCK, Customers, fill
+from underload.queueing.simulation.feeds import BLOCK, Customers, draw_customers, fill
 from underload.queueing.simulation.limited import Limited
 from underload.queueing.simulation.run import Batch, Record, Run
 from underload.queueing.simulation.sources import Source, stack
@@ -144,7 +144,7 @@ def waits(interarrival, service, servers=1, customers=10**5, seed=0):
     )
     states = streams(_check.seed("seed", seed), SYSTEM_STREAMS + 2)
     books = _books(sources, 0, customers, 1, record=customers)
-    system.start(states[2:])(_customers(sources, states), 0, customers, books)
+    _passage(system.start(states[2:]), _customers(sources, states), books, lambda n: None)
     return books.wait_record
 
 
@@ -315,23 +315,29 @@ def _passage(advance, passing, books, report):
         passing.elapsed[0] = 0.0
         for number in range(start, end, CHUNK):
             n = min(CHUNK, end - number)
-            advance(passing, number, n, books)
+            _let_pass(advance, passing, number, n, books)
             report(n)
         elapsed.append(float(passing.elapsed[0]))
-    _let_leave(advance, passing, edges[-1], books)
-    return elapsed[1:]
-
-
-def _let_leave(advance, passing, number, books):
-    """Let more customers arrive, who do not count, until all who count have left."""
+    # Who counts and is still inside needs company: more arrive, who do not count, until all who do have left.
+    number = edges[-1]
     last = MOST_EXTRA * (number + 1000)
     while books.open[0] > 0:
         if number > last:
-            _check.fail(
-                "customers", number, f"must leave in time: {books.open[0]} are inside long after the last arrival"
-            )
-        advance(passing, number, BLOCK, books)
-        number += BLOCK
+            rule = f"must leave in time: {books.open[0]} are inside long after the last arrival"
+            _check.fail("customers", edges[-1], rule)
+        _let_pass(advance, passing, number, 512, books)
+        number += 512
+    return elapsed[1:]
+
+
+def _let_pass(advance, passing, number, n, books):
+    """Draw the next n customers and let them pass, in blocks."""
+    size = min(BLOCK, n)
+    gaps, services, kinds = np.empty(size), np.empty(size), np.empty(size, dtype=np.int64)
+    for first in range(number, number + n, size):
+        m = min(size, number + n - first)
+        draw_customers(passing, gaps[:m], kinds[:m], services[:m])
+        advance(gaps[:m], kinds[:m], services[:m], first, books)
 
 
 def _batches(sources, outcomes, kinds):

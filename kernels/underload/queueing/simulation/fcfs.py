@@ -17,7 +17,7 @@ import typing
 import numpy as np
 
 from underload._jit import kernel
-from underload.queueing.simulation.feeds import BLOCK, draw_customers
+from underload.queueing.simulation.feeds import BLOCK
 from underload.queueing.simulation.heap import replace_least
 from underload.queueing.simulation.system import System
 from underload.queueing.simulation.tally import served_block
@@ -80,20 +80,13 @@ class Queue(typing.NamedTuple):
 
 
 @kernel
-def advance(customers, queue, number, n, tally):
-    """Let the next n customers pass; see `System.start`."""
-    gaps, services, waits = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
-    kinds = np.empty(BLOCK, dtype=np.int64)
-    while n > 0:
-        m = min(n, BLOCK)
-        draw_customers(customers, gaps[:m], kinds[:m], services[:m])
-        if len(queue.free) == 1:
-            lindley_waits(queue.clock, gaps[:m], services[:m], waits[:m])
-        else:
-            heap_waits(queue.clock, queue.free, gaps[:m], services[:m], waits[:m])
-        served_block(tally, number, kinds[:m], waits[:m], services[:m])
-        number += m
-        n -= m
+def passes(queue, waits, gaps, kinds, services, number, tally):
+    """Let a block of customers pass; see `System.start`. `waits` (float64[n]) is overwritten."""
+    if len(queue.free) == 1:
+        lindley_waits(queue.clock, gaps, services, waits)
+    else:
+        heap_waits(queue.clock, queue.free, gaps, services, waits)
+    served_block(tally, number, kinds, waits, services)
 
 
 class FirstComeFirstServed(System):
@@ -105,5 +98,9 @@ class FirstComeFirstServed(System):
         self.servers = servers
 
     def start(self, states):
-        queue = Queue(np.zeros(self.servers), np.zeros(1))
-        return lambda customers, number, n, tally: advance(customers, queue, number, n, tally)
+        queue, waits = Queue(np.zeros(self.servers), np.zeros(1)), np.empty(BLOCK)
+
+        def advance(gaps, kinds, services, number, tally):
+            passes(queue, waits[: len(gaps)], gaps, kinds, services, number, tally)
+
+        return advance

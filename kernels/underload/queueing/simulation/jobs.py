@@ -9,13 +9,11 @@ import typing
 import numpy as np
 
 from underload._jit import kernel
-from underload.queueing.simulation.feeds import draw_customers
 from underload.queueing.simulation.system import System
 from underload.random._options import INLINE
 
 __all__ = ["JobSystem", "Jobs", "State", "enter", "leave"]
 
-BLOCK = 4096  # arrivals in a block: three arrays of 32 KiB
 ROOM = 1024  # jobs that an empty system has room for
 SIZE = 0  # the place in `State.counts` of the number of jobs inside
 
@@ -122,17 +120,13 @@ class JobSystem(System):
 
     def start(self, states):
         jobs, state = empty_jobs(), None
-        gaps, services, kinds = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK, dtype=np.int64)
 
-        def advance(customers, number, n, tally):
+        def advance(gaps, kinds, services, number, tally):
             nonlocal jobs, state
-            state = self._state(len(customers.ahead)) if state is None else state
-            for first in range(number, number + n, BLOCK):
-                m = min(BLOCK, number + n - first)
-                draw_customers(customers, gaps[:m], kinds[:m], services[:m])
-                while state.counts[SIZE] + m > len(jobs.spare):
-                    jobs = grown(jobs)
-                self.passes(jobs, state, gaps[:m], kinds[:m], services[:m], first, tally)
+            state = self._state(tally.sums.shape[1]) if state is None else state
+            while state.counts[SIZE] + len(gaps) > len(jobs.spare):
+                jobs = grown(jobs)
+            self.passes(jobs, state, gaps, kinds, services, number, tally)
 
         return advance
 

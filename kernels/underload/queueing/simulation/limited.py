@@ -18,7 +18,7 @@ import numpy as np
 from underload import _check
 from underload._jit import kernel
 from underload.queueing.erlang import check_stable
-from underload.queueing.simulation.feeds import BLOCK, Feeds, draw_customers, fill
+from underload.queueing.simulation.feeds import BLOCK, fill
 from underload.queueing.simulation.heap import pop, push, replace_least
 from underload.queueing.simulation.system import System
 from underload.queueing.simulation.tally import ABANDONED, BALKED, BLOCKED, lost, served
@@ -41,9 +41,6 @@ class Room(typing.NamedTuple):
         How many may wait.
     balking : float64[m]
         Probability to leave at once, by the number waiting, of who would have to wait; the last holds from there on.
-    patience : Feeds
-    impatient : bool
-        Whether patience is drawn at all.
     coins : uint64[4]
         Random state for balking.
     """
@@ -53,8 +50,6 @@ class Room(typing.NamedTuple):
     size: np.ndarray
     places: int
     balking: np.ndarray
-    patience: Feeds
-    impatient: bool
     coins: np.ndarray
 
 
@@ -76,42 +71,28 @@ def admit(room, waiting, clock, patience, service):
 
 
 @kernel
-def advance(customers, room, leaving, number, n, tally):
-    """Let the next n customers pass; see `System.start`.
+def passes(room, leaving, patience, gaps, kinds, services, number, tally):
+    """Let a block of customers pass; see `System.start`.
 
-    `leaving` (float64[m]) is the heap of the times at which those who wait leave the queue; returned, as it grows.
+    `leaving` (float64[m]) is the heap of the times at which those who wait leave the queue, with room for the block;
+    `patience` is float64[n].
     """
-    gaps, services, patience = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
-    kinds = np.empty(BLOCK, dtype=np.int64)
-    patience[:] = np.inf
     counting = room.places < np.iinfo(np.int64).max or len(room.balking) > 1
     clock, waiting = room.clock[0], room.size[0]
-    while n > 0:
-        m = min(n, BLOCK)
-        draw_customers(customers, gaps[:m], kinds[:m], services[:m])
-        if room.impatient:
-            fill(room.patience, 0, patience[:m])
-        for i in range(m):
-            clock += gaps[i]
-            while waiting > 0 and leaving[0] <= clock:
-                pop(leaving, waiting)
-                waiting -= 1
-            outcome, wait = admit(room, waiting, clock, patience[i], services[i])
-            if outcome == 0:
-                served(tally, number + i, kinds[i], wait, services[i])
-            else:
-                lost(tally, number + i, kinds[i], outcome, wait)
-            if counting and wait > 0.0:
-                if waiting == len(leaving):
-                    larger = np.empty(2 * waiting)
-                    larger[:waiting] = leaving
-                    leaving = larger
-                push(leaving, waiting, clock + wait)
-                waiting += 1
-        number += m
-        n -= m
+    for i in range(len(gaps)):
+        clock += gaps[i]
+        while waiting > 0 and leaving[0] <= clock:
+            pop(leaving, waiting)
+            waiting -= 1
+        outcome, wait = admit(room, waiting, clock, patience[i], services[i])
+        if outcome == 0:
+            served(tally, number + i, kinds[i], wait, services[i])
+        else:
+            lost(tally, number + i, kinds[i], outcome, wait)
+        if counting and wait > 0.0:
+            push(leaving, waiting, clock + wait)
+            waiting += 1
     room.clock[0], room.size[0] = clock, waiting
-    return leaving
 
 
 class Limited(System):
@@ -123,7 +104,7 @@ class Limited(System):
     capacity : int or None
         Places in the system, those in service included.
     balking : float64[m] or None
-    patience : Feeds and mean, or None
+    patience : Source or None
     """
 
     shares_queue = True
@@ -143,24 +124,21 @@ class Limited(System):
 
     def start(self, states):
         places = int(self.capacity - self.servers) if math.isfinite(self.capacity) else np.iinfo(np.int64).max
-        patience = self.patience.feeds(states[:1]) if self.patience else _nobody()
-        room = Room(
-            np.zeros(self.servers),
-            np.zeros(1),
-            np.zeros(1, dtype=np.int64),
-            places,
-            self.balking,
-            patience,
-            self.patience is not None,
-            states[1],
-        )
-        leaving = np.empty(64)
+        free, clock, size = np.zeros(self.servers), np.zeros(1), np.zeros(1, dtype=np.int64)
+        room = Room(free, clock, size, places, self.balking, states[1])
+        feeds = None if self.patience is None else self.patience.feeds(states[:1])
+        leaving, patience = np.empty(2 * BLOCK), np.full(BLOCK, np.inf)
 
-        def step(customers, number, n, tally):
+        def advance(gaps, kinds, services, number, tally):
             nonlocal leaving
-            leaving = advance(customers, room, leaving, number, n, tally)
+            n = len(gaps)
+            if feeds is not None:
+                fill(feeds, 0, patience[:n])
+            if size[0] + n > len(leaving):
+                leaving = np.concatenate([leaving, np.empty_like(leaving)])
+            passes(room, leaving, patience[:n], gaps, kinds, services, number, tally)
 
-        return step
+        return advance
 
     def relaxation(self, traffic):
         """The least of three: as if nobody left, the time to cross the room, and the patience of those who arrive."""
@@ -191,10 +169,3 @@ def _balking(values):
     if len(large):
         _check.fail(f"balking[{large[0]}]", balking[large[0]], "must be a probability, 0 <= p <= 1")
     return balking
-
-
-def _nobody():
-    """A feed of no rows, of the type of any other."""
-    empty = np.zeros(0)
-    none = np.zeros(0, dtype=np.int64)
-    return Feeds(np.zeros((0, 4), np.uint64), none, np.zeros((0, 4)), empty, np.zeros(1, np.int64), np.zeros((0, 4)))

@@ -59,9 +59,10 @@ class System(abc.ABC):
         Returns
         -------
         callable
-            ``advance(customers, number, n, tally)`` draws the next n `Customers` from `number` on, all of one batch of
-            the `Tally`, and lets them pass: whoever leaves is counted, at once or in a later call. A gap of inf says
-            that nobody comes any more: all who are inside leave, and the call returns.
+            ``advance(gaps, kinds, services, number, tally)`` lets a block of n customers pass, from `number` on, all of
+            one batch of the `Tally`: their interarrival times (float64[n]), classes (int64[n]) and service times
+            (float64[n]). Whoever leaves is counted, at once or in a later call. A gap of inf says that nobody comes any
+            more: all who are inside leave, and the call returns. n is at most `feeds.BLOCK`.
         """
 
     def __repr__(self):

@@ -10,11 +10,13 @@ first-come-first-served GI/G/c by simulation (`simulate`, `waits`; `simulate_clo
 
 from underload.queueing.approximations import (
     allen_cunneen_wait,
-    kingman_bound,
     kingman_wait,
+    kraemer_langenbach_belz_wait,
+    marchal_wait,
     pollaczek_khinchine_wait,
 )
 from underload.queueing.birth_death import birth_death_law
+from underload.queueing.bounds import daley_bound, kingman_bound, lower_bound
 from underload.queueing.closed import Closed, closed_mmc
 from underload.queueing.erlang import erlang_b, erlang_c
 from underload.queueing.erlang_a import ErlangA, servers_for_abandonment
@@ -23,8 +25,12 @@ from underload.queueing.finite import MMcK
 from underload.queueing.gimc import GIMc
 from underload.queueing.hedging import Hedged, best_delay, best_hedge
 from underload.queueing.infinite import MMInf
+from underload.queueing.interpolations import approximate_waits, cosmetatos_wait, kimura_wait, whitt_wait
 from underload.queueing.inversion import invert_laplace
 from underload.queueing.leaf import Mixture
+from underload.queueing.markov import accumulated, birth_death_generator, stationary, transient
+from underload.queueing.markovian_arrivals import MarkovianArrivals
+from underload.queueing.matrix_geometric import MAPPH1, MPH1, PHM1
 from underload.queueing.mdc import MDc
 from underload.queueing.mg1 import MG1
 from underload.queueing.mixed_fan_out import MixedFanOut
@@ -52,8 +58,10 @@ from underload.queueing.networks import (
     open_network,
 )
 from underload.queueing.operational import Bounds, OperationalLaws, asymptotic_bounds, response_time, throughput
+from underload.queueing.phase_type import PhaseType
 from underload.queueing.pools import PooledServers, Pooling, pooling
 from underload.queueing.priorities import Priorities, cmu_order, priorities
+from underload.queueing.quasi_birth_death import QuasiBirthDeath
 from underload.queueing.simulation import (
     Batch,
     BatchArrivals,
@@ -93,8 +101,11 @@ from underload.queueing.staffing import (
 from underload.queueing.transforms import laplace, laplace_residual
 
 __all__ = [
+    "MAPPH1",
     "MG1",
     "MM1",
+    "MPH1",
+    "PHM1",
     "Affinity",
     "ApproximateNetwork",
     "Batch",
@@ -122,6 +133,7 @@ __all__ = [
     "MMcK",
     "MMcKN",
     "MarkovModulated",
+    "MarkovianArrivals",
     "MixedFanOut",
     "MixedNetwork",
     "Mixture",
@@ -130,10 +142,12 @@ __all__ = [
     "NormalizingConstants",
     "OpenClasses",
     "OperationalLaws",
+    "PhaseType",
     "PooledServers",
     "Pooling",
     "PowerOfChoices",
     "Priorities",
+    "QuasiBirthDeath",
     "Random",
     "Record",
     "RoundRobinPolicy",
@@ -143,17 +157,22 @@ __all__ = [
     "StaleChoices",
     "Weighted",
     "WeightedRoundRobin",
+    "accumulated",
     "allen_cunneen_wait",
     "approximate_mva",
+    "approximate_waits",
     "arrival_rate_for",
     "asymptotic_bounds",
     "balanced_job_bounds",
     "best_delay",
     "best_hedge",
+    "birth_death_generator",
     "birth_death_law",
     "bottlenecks",
     "closed_mmc",
     "cmu_order",
+    "cosmetatos_wait",
+    "daley_bound",
     "erlang_b",
     "erlang_c",
     "fan_out_for",
@@ -162,11 +181,15 @@ __all__ = [
     "halfin_whitt_wait_probability",
     "invert_laplace",
     "jackson",
+    "kimura_wait",
     "kingman_bound",
     "kingman_wait",
+    "kraemer_langenbach_belz_wait",
     "laplace",
     "laplace_residual",
     "leaf_quantile_for",
+    "lower_bound",
+    "marchal_wait",
     "mixed_network",
     "multiclass_mva",
     "mva",
@@ -182,6 +205,9 @@ __all__ = [
     "simulate_closed",
     "slow_probability",
     "square_root_staffing",
+    "stationary",
     "throughput",
+    "transient",
     "waits",
+    "whitt_wait",
 ]

@@ -1,19 +1,25 @@
-"""Mean waits when arrivals or service are not exponential: one exact formula, one bound, two approximations.
+"""Mean waits when arrivals or service are not exponential: one exact formula, and the classical approximations.
 
 Variability enters as the squared coefficient of variation (scv), variance / mean^2: 0 for a clock, 1 for exponential,
-inf for a heavy tail.
+inf for a heavy tail. Two moments do not determine the wait of GI/G/c: `bounds` has what they do determine,
+`interpolations` the approximations that know more of c servers, and `approximate_waits` shows all side by side.
 """
 
 import fractions
 import math
 
-import numpy as np
-
 from underload import _check
+from underload.queueing.bounds import check_scv
 from underload.queueing.erlang import check_stable
 from underload.queueing.mmc import MMc
 
-__all__ = ["allen_cunneen_wait", "kingman_bound", "kingman_wait", "pollaczek_khinchine_wait"]
+__all__ = [
+    "allen_cunneen_wait",
+    "kingman_wait",
+    "kraemer_langenbach_belz_wait",
+    "marchal_wait",
+    "pollaczek_khinchine_wait",
+]
 
 
 def pollaczek_khinchine_wait(*, arrival_rate, service_mean, service_scv):
@@ -44,7 +50,7 @@ def pollaczek_khinchine_wait(*, arrival_rate, service_mean, service_scv):
     """
     arrival_rate = _check.nonnegative("arrival_rate", arrival_rate)
     service_mean = _check.nonnegative("service_mean", service_mean)
-    scv = _scv("service_scv", service_scv)
+    scv = check_scv("service_scv", service_scv)
     load = fractions.Fraction(arrival_rate) * fractions.Fraction(service_mean)
     check_stable(1 - load, 1, arrival_rate=arrival_rate, service_mean=service_mean)
     if load == 0 or scv == math.inf:
@@ -81,31 +87,6 @@ def kingman_wait(*, arrival_rate, service_rate, arrival_scv, service_scv):
     )
 
 
-def kingman_bound(*, arrival_rate, service_rate, arrival_scv, service_scv):
-    """An upper bound on the mean wait of GI/G/1, first come first served. A theorem.
-
-    Parameters
-    ----------
-    arrival_rate, service_rate, arrival_scv, service_scv
-        As in `kingman_wait`; the arrival rate is > 0.
-
-    Returns
-    -------
-    float
-        arrival_rate x (variance of the interarrival time + variance of the service time) / (2 (1 - rho)).
-
-    Notes
-    -----
-    Kingman, Some inequalities for the queue GI/G/1, Biometrika 49(3/4), 1962.
-    """
-    queue = MMc(_check.positive("arrival_rate", arrival_rate), service_rate)
-    arrival_scv, service_scv = _scv("arrival_scv", arrival_scv), _scv("service_scv", service_scv)
-    if service_scv == math.inf:  # times a squared utilization that may underflow to 0
-        return math.inf
-    spread = arrival_scv + queue.utilization**2 * service_scv
-    return spread / (2 * queue.arrival_rate * queue.slack)
-
-
 def allen_cunneen_wait(*, arrival_rate, service_rate, arrival_scv, service_scv, servers):
     """Mean wait of GI/G/c: that of M/M/c, scaled by the mean of the two scv. An approximation.
 
@@ -126,15 +107,72 @@ def allen_cunneen_wait(*, arrival_rate, service_rate, arrival_scv, service_scv, 
     Allen, Probability, Statistics and Queueing Theory, 1978 (with Cunneen), with the exact Erlang C.
     """
     queue = MMc(arrival_rate, service_rate, servers)
-    variability = (_scv("arrival_scv", arrival_scv) + _scv("service_scv", service_scv)) / 2
+    variability = (check_scv("arrival_scv", arrival_scv) + check_scv("service_scv", service_scv)) / 2
     if queue.arrival_rate == 0 or variability == math.inf:
         return variability if queue.arrival_rate > 0 else 0.0
     return queue.wait_mean * variability
 
 
-def _scv(name, value):
-    """A squared coefficient of variation: a number >= 0, or inf."""
-    if isinstance(value, (float, np.floating)) and value == math.inf:
-        return math.inf
-    number = _check.real(name, value, "must be a number >= 0, or inf")
-    return number if number >= 0 else _check.fail(name, value, "must be a number >= 0, or inf")
+def marchal_wait(*, arrival_rate, service_rate, arrival_scv, service_scv, servers=1):
+    """Mean wait of GI/G/1: Kingman's bound, scaled so that M/G/1 comes out exactly. An approximation.
+
+    Parameters
+    ----------
+    arrival_rate, service_rate, arrival_scv, service_scv
+        As in `kingman_wait`.
+    servers : int
+        c >= 1. With more than one the wait of M/M/c takes the place of M/M/1's.
+
+    Returns
+    -------
+    float
+        W(M/M/c) x (1 + service_scv) / (1 + rho^2 service_scv) x (arrival_scv + rho^2 service_scv) / 2.
+
+    Notes
+    -----
+    Marchal, An approximate formula for waiting time in single server queues, AIIE Transactions 8(4), 1976.
+
+    **Deviations.** The source has one server only.
+    """
+    queue = MMc(arrival_rate, service_rate, servers)
+    arrival_scv, service_scv = check_scv("arrival_scv", arrival_scv), check_scv("service_scv", service_scv)
+    if queue.arrival_rate == 0 or math.inf in (arrival_scv, service_scv):
+        return math.inf if queue.arrival_rate > 0 else 0.0
+    used = queue.utilization**2 * service_scv
+    return queue.wait_mean * ((1 + service_scv) / (1 + used) * ((arrival_scv + used) / 2))
+
+
+def kraemer_langenbach_belz_wait(*, arrival_rate, service_rate, arrival_scv, service_scv, servers=1):
+    """Mean wait of GI/G/1: Kingman's formula with a correction for arrivals that are not Poisson. An approximation.
+
+    Parameters
+    ----------
+    arrival_rate, service_rate, arrival_scv, service_scv
+        As in `kingman_wait`.
+    servers : int
+        c >= 1. With more than one the wait of M/M/c takes the place of M/M/1's.
+
+    Returns
+    -------
+    float
+        W(M/M/c) x (a + s) / 2 x g, with the scv a and s and ln g = -2 (1 - rho) (1 - a)^2 / (3 rho (a + s)) for a < 1,
+        else -(1 - rho) (a - 1) / (a + 4 s). Exact for M/G/1.
+
+    Notes
+    -----
+    Kraemer and Langenbach-Belz, Approximate formulae for the delay in the queueing system GI/G/1, 8th International
+    Teletraffic Congress, 1976.
+
+    **Deviations.** The source has one server only.
+    """
+    queue = MMc(arrival_rate, service_rate, servers)
+    arrival_scv, service_scv = check_scv("arrival_scv", arrival_scv), check_scv("service_scv", service_scv)
+    total = arrival_scv + service_scv
+    if queue.arrival_rate == 0 or total in (0, math.inf):
+        return total if queue.arrival_rate > 0 else 0.0
+    free = queue.slack / queue.servers
+    if arrival_scv < 1:
+        exponent = 2 * free * (1 - arrival_scv) ** 2 / (3 * total) / queue.utilization
+    else:
+        exponent = free * (arrival_scv - 1) / (arrival_scv + 4 * service_scv)
+    return queue.wait_mean * (total / 2) * math.exp(-exponent)

@@ -161,8 +161,8 @@ class GIMc:
         low, high = np.minimum(s, root), np.maximum(s, root)
         quotient = 1 - arrivals.slope(low, high - low) * (servers / load)
         busy, idle = arrivals.transform(s), s * arrivals.residual(s)
-        logs = np.cumsum(np.log(idle) - np.log(busy))
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", divide="ignore"):  # an infinite term makes the probability 0
+            logs = np.cumsum(np.log(idle) - np.log(busy))
             terms = np.exp(logs + log_binomial(servers)) / idle * quotient
             return float(1 / (1 + self._free * terms.sum()))
 

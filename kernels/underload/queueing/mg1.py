@@ -22,6 +22,7 @@ __all__ = ["MG1", "check_service"]
 EXACT = (Deterministic, Exponential, Gamma, Hyperexponential, Uniform)  # laws whose tails are right however small
 LEAST_TAIL = 1e-9  # of the others, whose tails have an absolute error of 1e-12
 LATEST = 1e250  # mean service times
+SOONEST = 1e-70
 LEAST_SLACK = 1e-30
 
 
@@ -239,10 +240,23 @@ class MG1:
             found = float(self._relative_tail(function, np.array([t]))[0])
             return math.log(found / level) if found > 0 else -800.0
 
-        low, high = 0.0, 1.0
-        while excess(high) > 0:
-            low, high = high, 2 * high
-        return optimize.brentq(excess, low, high, xtol=1e-280, rtol=1e-14, maxiter=1000) * self.service.mean
+        low, high = _bracket(excess)
+        if high <= SOONEST:
+            return 0.0
+        # Tails are nearly straight in ln t if heavy, and in t if light, where few steps are needed anyway.
+        root = optimize.brentq(lambda u: excess(math.exp(u)), math.log(low), math.log(high), xtol=1e-14, rtol=1e-14)
+        return math.exp(root) * self.service.mean
+
+
+def _bracket(excess):
+    """Times between which a decreasing function has its root, by steps that grow."""
+    low = high = 1.0
+    factor = 2.0
+    while excess(high) > 0:
+        low, high, factor = high, high * factor, min(factor * factor, 1e8)
+    while low == high or (low > SOONEST and excess(low) <= 0):
+        low, high, factor = low / factor, low, min(factor * factor, 1e8)
+    return low, high
 
 
 def check_service(name, value):

@@ -141,10 +141,14 @@ class MMcK(FirstComeFirstServed):
         y = inverse_blocking(fewer, load)
         # d ln y / d ln load = -(fewer - load + load / y) carries y over to the digits of the load that slack holds
         y *= 1 + load_excess(self.servers, load, self.slack) / load * (self.slack - 1 + load / y)
-        below = math.log(y) - x if y < math.inf else math.inf
-        weights = np.array([below, log_geometric_sum(places - 1, x) if places else -math.inf, places * x, 0.0])
-        if below == math.inf:
+        if y == math.inf:
             return np.array([0.0, -math.inf, -math.inf, -math.inf])
+        # Relative to the state n = servers, or above saturation to n = capacity: large exponents would lose digits.
+        wait = log_geometric_sum(places - 1, -abs(x)) if places else -math.inf
+        if x > 0:
+            weights = np.array([math.log(y) - x - places * x, wait - x, 0.0, -places * x])
+        else:
+            weights = np.array([math.log(y) - x, wait, places * x, 0.0])
         top = weights[:3].max()
         return weights - top - math.log(np.exp(weights[:3] - top).sum())
 
@@ -199,13 +203,14 @@ class MMcK(FirstComeFirstServed):
     def state_probability(self, n):
         """Probability of n requests in the system, for a whole number or an array of them; 0 beyond the capacity."""
         load, x, log_full = self.offered_load, self._log_ratio, self._shares[3]
+        anchor, log_anchor = (self.capacity, self._shares[2]) if x > 0 else (self.servers, log_full)
         excess = load_excess(self.servers, load, self.slack)
 
         def probability(state):
             if state > self.capacity:
                 return 0.0
             if state >= self.servers:
-                return math.exp(log_full + (state - self.servers) * x)
+                return math.exp(log_anchor + (state - anchor) * x)
             return math.exp(log_state_below(state, self.servers, load, excess, x, log_full))
 
         return each_state(probability, n)

@@ -143,3 +143,34 @@ def transform_checks(law, arrivals, s):
     s = np.float64(s)
     computed = (arrivals.transform(s), arrivals.residual(s), arrivals.deficit(s), arrivals.slope(s, 0.3 * s))
     return list(zip(map(float, computed), map(float, (exact, residual, deficit, slope)), strict=True))
+
+
+def retrial_chain(arrival_rate, service_rate, servers, retrial_rate, most):
+    """P(orbit, busy) of the M/M/c retrial queue as an array, from its generator, with at most `most` in the orbit."""
+    size = (most + 1) * (servers + 1)
+    rates = np.zeros((size, size))
+    for n in range(most + 1):
+        for i in range(servers + 1):
+            here = n * (servers + 1) + i
+            if i < servers:
+                rates[here, here + 1] += arrival_rate
+                if n > 0:
+                    rates[here, here - (servers + 1) + 1] += n * retrial_rate
+            elif n < most:
+                rates[here, here + servers + 1] += arrival_rate
+            if i > 0:
+                rates[here, here - 1] += i * service_rate
+    balance = rates.T - np.diag(rates.sum(axis=1))
+    balance[0] = 1.0
+    return np.linalg.solve(balance, np.eye(size)[0]).reshape(most + 1, servers + 1)
+
+
+def retrial_one_server(arrival_rate, service_rate, retrial_rate, orbit):
+    """P(free, orbit) and P(busy, orbit) of the M/M/1 retrial queue, with 40 digits: products, not gamma functions."""
+    arrival, service, retrial = (mpmath.mpf(x) for x in (arrival_rate, service_rate, retrial_rate))
+    rho, order = arrival / service, arrival / retrial
+    free, busy = (1 - rho) ** (order + 1), rho * (1 - rho) ** (order + 1)
+    for n in range(1, orbit + 1):
+        free *= rho * (order + n - 1) / n
+        busy *= rho * (order + n) / n
+    return free, busy

@@ -15,6 +15,8 @@ from underload.queueing.approximations import (
     marchal_wait,
     pollaczek_khinchine_wait,
 )
+from underload.queueing.balancing import RoundRobin, join_idle_queue
+from underload.queueing.balls import two_choice_loads, two_choice_max_load
 from underload.queueing.birth_death import birth_death_law
 from underload.queueing.bounds import daley_bound, kingman_bound, lower_bound
 from underload.queueing.closed import Closed, closed_mmc
@@ -22,6 +24,7 @@ from underload.queueing.erlang import erlang_b, erlang_c
 from underload.queueing.erlang_a import ErlangA, servers_for_abandonment
 from underload.queueing.fan_out import FanOut, fan_out_for, leaf_quantile_for, slow_probability
 from underload.queueing.finite import MMcK
+from underload.queueing.fork_join import ForkJoin
 from underload.queueing.gimc import GIMc
 from underload.queueing.hedging import Hedged, best_delay, best_hedge
 from underload.queueing.infinite import MMInf
@@ -62,6 +65,10 @@ from underload.queueing.phase_type import PhaseType
 from underload.queueing.pools import PooledServers, Pooling, pooling
 from underload.queueing.priorities import Priorities, cmu_order, priorities
 from underload.queueing.quasi_birth_death import QuasiBirthDeath
+from underload.queueing.redundancy import Redundancy
+from underload.queueing.retrial import MMcRetrial
+from underload.queueing.retrial_single import MM1Retrial
+from underload.queueing.shortest_queue import JoinShortestQueue
 from underload.queueing.simulation import (
     Batch,
     BatchArrivals,
@@ -91,6 +98,7 @@ from underload.queueing.simulation.balancing import (
 )
 from underload.queueing.size_based import Disciplined
 from underload.queueing.sources import Engset, MMcKN
+from underload.queueing.split import Split, best_split, random_split
 from underload.queueing.staffing import (
     arrival_rate_for,
     halfin_whitt_beta,
@@ -98,6 +106,8 @@ from underload.queueing.staffing import (
     servers_for,
     square_root_staffing,
 )
+from underload.queueing.stale import StaleCycle, stale_choices
+from underload.queueing.supermarket import Supermarket, supermarket_transient
 from underload.queueing.transforms import laplace, laplace_residual
 
 __all__ = [
@@ -121,17 +131,21 @@ __all__ = [
     "ErlangA",
     "FanOut",
     "FiniteCycle",
+    "ForkJoin",
     "GIMc",
     "Hedged",
     "JacksonNetwork",
     "JoinIdleQueue",
+    "JoinShortestQueue",
     "LeastConnections",
     "LeastWork",
     "MDc",
+    "MM1Retrial",
     "MMInf",
     "MMc",
     "MMcK",
     "MMcKN",
+    "MMcRetrial",
     "MarkovModulated",
     "MarkovianArrivals",
     "MixedFanOut",
@@ -150,11 +164,16 @@ __all__ = [
     "QuasiBirthDeath",
     "Random",
     "Record",
+    "Redundancy",
+    "RoundRobin",
     "RoundRobinPolicy",
     "Run",
     "SelfSimilar",
     "ShortestQueue",
+    "Split",
     "StaleChoices",
+    "StaleCycle",
+    "Supermarket",
     "Weighted",
     "WeightedRoundRobin",
     "accumulated",
@@ -166,6 +185,7 @@ __all__ = [
     "balanced_job_bounds",
     "best_delay",
     "best_hedge",
+    "best_split",
     "birth_death_generator",
     "birth_death_law",
     "bottlenecks",
@@ -181,6 +201,7 @@ __all__ = [
     "halfin_whitt_wait_probability",
     "invert_laplace",
     "jackson",
+    "join_idle_queue",
     "kimura_wait",
     "kingman_bound",
     "kingman_wait",
@@ -198,6 +219,7 @@ __all__ = [
     "pollaczek_khinchine_wait",
     "pooling",
     "priorities",
+    "random_split",
     "response_time",
     "servers_for",
     "servers_for_abandonment",
@@ -205,9 +227,13 @@ __all__ = [
     "simulate_closed",
     "slow_probability",
     "square_root_staffing",
+    "stale_choices",
     "stationary",
+    "supermarket_transient",
     "throughput",
     "transient",
+    "two_choice_loads",
+    "two_choice_max_load",
     "waits",
     "whitt_wait",
 ]

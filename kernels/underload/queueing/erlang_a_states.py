@@ -10,7 +10,7 @@ from underload.queueing.offered_wait import lag
 from underload.random._stirling import _deviance as deviance
 from underload.random._stirling import _series as series
 
-__all__ = ["log_weight", "peak_height"]
+__all__ = ["log_weight", "peak_height", "stirling"]
 
 HALF_LOG_TWO_PI = 0.5 * math.log(2 * math.pi)
 
@@ -40,7 +40,7 @@ def _below(n, load, slack, servers):
     if n == top:
         return 0.0
     ratio = math.log1p((1 - slack) / top) if slack < servers / 2 else math.log(load / top)
-    return (n - top) * ratio - _bow(top, n - top) + _stirling(top) - _stirling(n)
+    return (n - top) * ratio - _bow(top, n - top) + stirling(top) - stirling(n)
 
 
 def _above(k, load, slack, servers, patience):
@@ -51,7 +51,7 @@ def _above(k, load, slack, servers, patience):
         drop = deviance(servers + k * patience, load) / patience
     else:
         drop = _bow(start, k) - k * first
-    return first - drop + _stirling(start) - _stirling(start + k)
+    return first - drop + stirling(start) - stirling(start + k)
 
 
 def _bow(start, step):
@@ -62,7 +62,7 @@ def _bow(start, step):
     return start * (1 + part) * lag(-part / (1 + part))
 
 
-def _stirling(x):
+def stirling(x):
     """ln x! - x ln x + x - ln(2 pi) / 2, for x >= 0."""
     if x < 12:
         return math.lgamma(x + 1) - (x * math.log(x) - x if x > 0 else 0.0) - HALF_LOG_TWO_PI

@@ -130,12 +130,9 @@ def test_large_populations():
     found = queueing.mva([1.0, 0.25], 10**5, think_time=1000, servers=[2, 1])
     assert found.throughput == pytest.approx(2, rel=1e-12)
     assert found.number_mean == pytest.approx([10**5 - 2000 - 1, 1], rel=1e-9)  # M/M/1 at 0.5 holds 1
-    # Room for all: nobody waits, and the digits of 10^5 terms of either side remain.
+    # Room for all: nobody waits.
     free = queueing.mva([1.0], 10**5, think_time=1, servers=10**5)
     assert free.throughput == pytest.approx(5e4, rel=1e-15)
-    queues = queueing.mva([1.0], 20_000, think_time=1, servers=10_500)
-    throughput, _ = slow.repairman(20_000, 10_500, 1, 1, digits=30)
-    assert queues.throughput == pytest.approx(float(throughput), rel=1e-12)
 
 
 def test_approximations_by_name():

@@ -55,18 +55,18 @@ def test_means_agree_with_the_formula_and_with_the_tails(law):
     formula = queueing.pollaczek_khinchine_wait(arrival_rate=0.35, service_mean=2, service_scv=law.scv)
     assert queue.wait_mean == pytest.approx(formula, rel=1e-13)
     # E W = int P(W > t) dt and E R = int P(R > t) dt, by the trapezoidal rule in ln t.
-    u = np.linspace(-9, 8, 50)
+    u = np.linspace(-9, 7, 40)
     t, step = np.exp(u), u[1] - u[0]
     for p, mean in ((queue.wait_tail(t), queue.wait_mean), (queue.response_tail(t), queue.response_mean)):
         assert (np.diff(p) <= 1e-6).all()
-        # The rule is spectrally accurate for smooth laws; corners cost 4e-3, a jump half a step.
+        # The rule is spectrally accurate for smooth laws; corners cost 4e-3, a jump 5e-2.
         tolerance = {Deterministic: 6e-2, Uniform: 4e-3, Pareto: 4e-3}.get(type(law), 2e-5)
         assert step * (t * p).sum() + t[0] == pytest.approx(mean, rel=tolerance, abs=2e-4)
 
 
 def test_variances_by_the_tails():
     # E W^2 = int 2 t P(W > t) dt.
-    u = np.linspace(-9, 7, 70)
+    u = np.linspace(-9, 7, 50)
     t, step = np.exp(u), u[1] - u[0]
     for law in (Exponential(2), Hyperexponential(2, 9), Gamma(2, 0.25), Lognormal(2, 0.5)):
         queue = MG1(0.35, law)
@@ -211,7 +211,7 @@ def test_nobody_comes():
     q=st.floats(0, 0.9999),
     unit=st.sampled_from([1e-30, 1e-3, 1e25]),
 )
-@settings(derandomize=True, deadline=None, max_examples=12)
+@settings(derandomize=True, deadline=None, max_examples=8)
 def test_quantiles_invert_tails_in_any_unit(utilization, law, q, unit):
     queue = MG1(utilization / 2, law)
     other = type(law)(

@@ -13,7 +13,7 @@ from underload.queueing import MG1, MMc, cmu_order, priorities
 from underload.random import Deterministic, Exponential, Gamma, Hyperexponential, Pareto, Uniform
 
 inf = math.inf
-FEW = settings(derandomize=True, deadline=None, max_examples=30)
+FEW = settings(derandomize=True, deadline=None, max_examples=20)
 
 
 def test_two_classes_by_hand():
@@ -78,9 +78,9 @@ def chain(arrivals, servers, preemptive, most):
 @pytest.mark.parametrize("servers", [1, 2, 3])
 def test_against_a_markov_chain(servers, preemptive):
     arrivals = np.array([0.2, 0.3]) * servers
-    numbers = chain(arrivals, servers, preemptive, most=(16, 34))  # what is cut off is below 1e-9
+    numbers = chain(arrivals, servers, preemptive, most=(12, 24))  # what is cut off is below 1e-6
     found = priorities(arrivals, Exponential(1), preemptive=preemptive, servers=servers)
-    np.testing.assert_allclose(found.number_mean, numbers, rtol=2e-7)
+    np.testing.assert_allclose(found.number_mean, numbers, rtol=5e-6)
 
 
 CLASSES = st.lists(

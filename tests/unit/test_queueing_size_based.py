@@ -53,9 +53,9 @@ EXTREME = [
 
 
 @pytest.mark.parametrize("discipline", DISCIPLINES)
-@pytest.mark.parametrize("law", LAWS + EXTREME, ids=repr)
+@pytest.mark.parametrize("law", LAWS[::2] + EXTREME, ids=repr)
 def test_contract(discipline, law):
-    for queue in (MG1(0.8 / law.mean, law), MG1.from_slack(1e-12, service=law), MG1(0.0, law)):
+    for queue in (MG1.from_slack(1e-12 if law in EXTREME else 0.2, service=law), MG1(0.0, law)):
         found = queue.under(discipline)
         assert found.discipline == discipline
         assert found.wait_mean >= 0
@@ -77,7 +77,7 @@ def test_contract(discipline, law):
 @pytest.mark.parametrize("discipline", DISCIPLINES)
 @pytest.mark.parametrize("law", [Exponential(2), Gamma(2, 0.25), Lognormal(2, 2), Uniform(1, 3)], ids=repr)
 def test_the_means_are_those_of_the_sizes(discipline, law):
-    # Averages of response_at over the law, at the middles of 40,000 steps of its distribution function.
+    # Averages of response_at over the law, at the middles of 10,000 steps of its distribution function.
     queue = MG1(0.4, law)
     found = queue.under(discipline)
     theirs = {
@@ -86,11 +86,11 @@ def test_the_means_are_those_of_the_sizes(discipline, law):
         Lognormal: stats.lognorm(s=math.sqrt(math.log(3)), scale=2 / math.sqrt(3)),
         Uniform: stats.uniform(1, 2),
     }[type(law)]
-    sizes = theirs.ppf((np.arange(40_000) + 0.5) / 40_000)
+    sizes = theirs.ppf((np.arange(10_000) + 0.5) / 10_000)
     at = found.response_at(sizes)
-    assert at.mean() == pytest.approx(found.response_mean, rel=2e-3)  # the largest 1 / 40,000 of the jobs is coarse
+    assert at.mean() == pytest.approx(found.response_mean, rel=6e-3)  # the largest 1 / 10,000 of the jobs is coarse
     if found.slowdown_mean < inf:
-        assert (at / sizes).mean() == pytest.approx(found.slowdown_mean, rel=2e-3)
+        assert (at / sizes).mean() == pytest.approx(found.slowdown_mean, rel=6e-3)
 
 
 def test_published_and_known_means():
@@ -113,7 +113,7 @@ def test_published_and_known_means():
 
 
 @given(utilization=st.floats(0.01, 0.999))
-@settings(derandomize=True, deadline=None, max_examples=15)
+@settings(derandomize=True, deadline=None, max_examples=8)
 def test_exponential_sizes_hide_nothing(utilization):
     # Without memory, serving the job served least is as good as sharing: M/M/1's 1 / (1 - rho).
     queue = MG1(utilization, Exponential(1))
@@ -122,7 +122,7 @@ def test_exponential_sizes_hide_nothing(utilization):
 
 
 @given(utilization=st.floats(0.01, 0.99), law=st.sampled_from(LAWS))
-@settings(derandomize=True, deadline=None, max_examples=40)
+@settings(derandomize=True, deadline=None, max_examples=20)
 def test_srpt_is_best_and_hazard_rates_decide_about_fb(utilization, law):
     queue = MG1(utilization / law.mean, law)
     means = {name: queue.under(name).response_mean * (1 + 1e-11) for name in DISCIPLINES}
@@ -221,12 +221,12 @@ def test_ties_are_served_in_order_of_arrival():
 @pytest.mark.parametrize("discipline", DISCIPLINES)
 @pytest.mark.parametrize("law", [Uniform(0, 2), Deterministic(1), Hyperexponential(1, 2)], ids=repr)
 def test_against_a_simulation(discipline, law):
-    # 16 replications of 340 jobs at rho = 0.5, without the first 40; t intervals, error 1e-3 over 24 cases (Sidak).
+    # 12 replications of 340 jobs at rho = 0.5, without the first 40; t intervals, error 1e-3 over 24 cases (Sidak).
     means = []
-    for seed in range(16):
+    for seed in range(12):
         gaps, sizes = Exponential(2).sample(340, seed), law.sample(340, 1000 + seed)
         means.append(np.mean(disciplines_reference.responses(discipline, gaps.tolist(), sizes.tolist())[40:]))
     exact = MG1(0.5, law).under(discipline).response_mean
-    error = np.std(means, ddof=1) / 4
-    assert error < 0.12 * exact  # it can tell the disciplines apart
-    assert abs(np.mean(means) - exact) < stats.t.ppf(1 - 1e-3 / 48, 15) * error
+    error = np.std(means, ddof=1) / math.sqrt(12)
+    assert error < 0.15 * exact  # it can tell the disciplines apart
+    assert abs(np.mean(means) - exact) < stats.t.ppf(1 - 1e-3 / 48, 11) * error

@@ -11,7 +11,7 @@ from scipy import special
 from underload import queueing, random
 from underload.queueing.transforms import decay_deficit
 
-S = np.array([0.3, 1 + 2j, -50j, 1e-3 + 300j])
+S = np.array([0.3, 1 + 2j, -50j])
 
 
 def reference(law, s):
@@ -45,7 +45,6 @@ def reference(law, s):
         random.Lognormal(2, 4),
         random.Lognormal(1, 0.01),
         random.Pareto(3, 1.5),
-        random.Pareto(1, 50.0),
         random.Weibull(1, 3.0),
         random.Weibull(2, 0.1),
     ],

@@ -17,6 +17,7 @@ from underload.queueing.approximations import (
 )
 from underload.queueing.balancing import RoundRobin, join_idle_queue
 from underload.queueing.balls import two_choice_loads, two_choice_max_load
+from underload.queueing.batches import MXG1, MXM1
 from underload.queueing.birth_death import birth_death_law
 from underload.queueing.bounds import daley_bound, kingman_bound, lower_bound
 from underload.queueing.closed import Closed, closed_mmc
@@ -62,6 +63,7 @@ from underload.queueing.networks import (
 )
 from underload.queueing.operational import Bounds, OperationalLaws, asymptotic_bounds, response_time, throughput
 from underload.queueing.phase_type import PhaseType
+from underload.queueing.polling import OneLimitedApproximation, Polling
 from underload.queueing.pools import PooledServers, Pooling, pooling
 from underload.queueing.priorities import Priorities, cmu_order, priorities
 from underload.queueing.quasi_birth_death import QuasiBirthDeath
@@ -109,12 +111,15 @@ from underload.queueing.staffing import (
 from underload.queueing.stale import StaleCycle, stale_choices
 from underload.queueing.supermarket import Supermarket, supermarket_transient
 from underload.queueing.transforms import laplace, laplace_residual
+from underload.queueing.vacations import MG1Setup, MG1Threshold, MG1Vacations
 
 __all__ = [
     "MAPPH1",
     "MG1",
     "MM1",
     "MPH1",
+    "MXG1",
+    "MXM1",
     "PHM1",
     "Affinity",
     "ApproximateNetwork",
@@ -140,6 +145,9 @@ __all__ = [
     "LeastConnections",
     "LeastWork",
     "MDc",
+    "MG1Setup",
+    "MG1Threshold",
+    "MG1Vacations",
     "MM1Retrial",
     "MMInf",
     "MMc",
@@ -154,9 +162,11 @@ __all__ = [
     "MulticlassNetwork",
     "NonhomogeneousPoisson",
     "NormalizingConstants",
+    "OneLimitedApproximation",
     "OpenClasses",
     "OperationalLaws",
     "PhaseType",
+    "Polling",
     "PooledServers",
     "Pooling",
     "PowerOfChoices",

@@ -124,8 +124,8 @@ def _over_time(generator, initial, times, lead):
     n = rates.shape[0]
     law = check_law("initial", initial, n)
     at = _check.sample("times", np.atleast_1d(times), lowest=0.0)
-    fastest = np.asarray(rates.sum(axis=1)).max()
-    jumps = CLOCK * fastest * at.max()
+    fastest = float(np.asarray(rates.sum(axis=1)).max())
+    jumps = CLOCK * fastest * float(at.max())
     if not math.isfinite(jumps):
         _check.fail("times", at.max(), f"must be fewer jumps of the fastest state ({fastest:g} per unit of time)")
     squaring = n**3 * (14 + math.log2(1 + jumps)) * len(at)

@@ -210,6 +210,13 @@ class PhaseType:
         costs = self.exits[:, None].copy()
         return float(self.initial @ solve_leaving(self.rates, self.exits + s, costs)[:, 0])
 
+    def residual_laplace(self, s):
+        """The same for the residual (equilibrium) time, (1 - E exp(-s T)) / (s E T), for a real s >= 0; 1 at 0."""
+        s = _check.nonnegative("s", s)
+        mean = self.mean
+        costs = np.full((self.phases, 1), 1 / mean)
+        return float(self.initial @ solve_leaving(self.rates, self.exits + s, costs)[:, 0])
+
     def tail(self, t):
         """P(T > t), for a time or an array of times >= 0."""
         return self._absorption.tail(t)

@@ -54,7 +54,9 @@ notebooks: $(READY)   ## re-execute every chapter and store its outputs
 verify: $(READY)  ## the long statistical studies
 	$(PYTEST) -m verify -n $(JOBS) tests
 
-record: $(READY)  ## record the data of real systems again (needs Debian's postgresql-15)
+record: $(READY)  ## record the data of real systems again (needs Debian's postgresql-15 and haproxy)
+	$(BIN)/python data/fan_out/record.py
+	$(BIN)/python data/haproxy_balance/record.py
 	$(BIN)/python data/pg_bytes/record.py
 	$(BIN)/python data/pg_closed_loop/record.py
 	$(BIN)/python data/sqlite_lookup/record.py

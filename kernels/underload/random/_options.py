@@ -8,4 +8,5 @@
 # Measured in Lindley's loop, two exponential variates drawn by `variate`: 29 ns with neither, 25 inlined, 23 borrowed,
 # 9 with both. A gamma variate in a loop: 17 and 10 ns without and with; a Poisson count of mean 3: 52 and 19; an item
 # of Zipf's law: 60 and 24.
-INLINE = {"_nrt": False, "forceinline": True}
+BORROW = {"_nrt": False}
+INLINE = BORROW | {"forceinline": True}

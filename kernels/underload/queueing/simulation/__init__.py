@@ -3,6 +3,10 @@
 from underload.queueing.simulation.arrivals import BatchArrivals, MarkovModulated, NonhomogeneousPoisson, SelfSimilar
 from underload.queueing.simulation.closed import ClosedBatch, ClosedRun, simulate_closed
 from underload.queueing.simulation.engine import simulate, waits
+from underload.queueing.simulation.fork_join import Forked
+from underload.queueing.simulation.network_system import simulate_network
+from underload.queueing.simulation.priority import Priority
+from underload.queueing.simulation.redundancy import Hedging, Redundant
 from underload.queueing.simulation.run import Batch, Record, Run
 
 __all__ = [
@@ -10,12 +14,17 @@ __all__ = [
     "BatchArrivals",
     "ClosedBatch",
     "ClosedRun",
+    "Forked",
+    "Hedging",
     "MarkovModulated",
     "NonhomogeneousPoisson",
+    "Priority",
     "Record",
+    "Redundant",
     "Run",
     "SelfSimilar",
     "simulate",
     "simulate_closed",
+    "simulate_network",
     "waits",
 ]

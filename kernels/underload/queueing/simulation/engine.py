@@ -11,6 +11,7 @@ import math
 import os
 import sys
 import threading
+import typing
 
 import numpy as np
 
@@ -198,6 +199,7 @@ def run_system(
     if len(sources[0]) != len(sources[1]):
         _check.fail("service", service, f"must have as many classes as interarrival ({len(sources[0])})")
     traffic = _traffic(sources)
+    system = system.serving(sources[1])
     system.check(len(sources[0]), traffic)
     confidence = _check.fraction("confidence", confidence)
     seed = _check.seed("seed", seed)
@@ -217,14 +219,16 @@ def run_system(
         kept = customers if record else 0
         books = _books(sources, customers - size * batches, size, batches, kept)
         passing = _customers(sources, states[r], kept)
-        elapsed = _passage(system.start(states[r, 2 : 2 + SYSTEM_STREAMS]), passing, books, report)
-        return books, elapsed, passing
+        advance = system.start(states[r, 2 : 2 + SYSTEM_STREAMS])
+        elapsed = _passage(advance, passing, books, report)
+        return Outcome(books, elapsed, passing, getattr(advance, "visits", None))
 
     if min(threads, replications) == 1:
         outcomes = [replicate(r) for r in range(replications)]
     else:
         with concurrent.futures.ThreadPoolExecutor(threads) as pool:
             outcomes = list(pool.map(replicate, range(replications)))
+    first = outcomes[0]
     return Run(
         interarrival=interarrival,
         service=service,
@@ -235,8 +239,18 @@ def run_system(
         customers=size * batches * replications,
         batches=_batches(sources, outcomes, range(len(sources[0]))),
         by_class=tuple(_batches(sources, outcomes, [k]) for k in range(len(sources[0]))),
-        record=Record.of(*outcomes[0][::2]) if record else None,
+        by_station=_stations(sources, outcomes) if first.visits is not None else (),
+        record=Record.of(first.books, first.passing) if record else None,
     )
+
+
+class Outcome(typing.NamedTuple):
+    """What one replication leaves: its books, how long each batch was in arriving, and the books of its stations."""
+
+    books: Tally
+    elapsed: list
+    passing: Customers
+    visits: Tally | None
 
 
 def _customers_of_a_run(customers, sources):
@@ -341,8 +355,14 @@ def _let_pass(advance, passing, number, n, books):
 
 
 def _batches(sources, outcomes, kinds):
-    rows = [(books, b, time) for books, elapsed, _ in outcomes for b, time in enumerate(elapsed)]
+    rows = [(outcome.books, b, time) for outcome in outcomes for b, time in enumerate(outcome.elapsed)]
     return tuple(Batch.of(books, b, list(kinds), time, _shape(sources)) for books, b, time in rows)
+
+
+def _stations(sources, outcomes):
+    """The batches of each station."""
+    visited = [outcome._replace(books=outcome.visits) for outcome in outcomes]
+    return tuple(_batches(sources, visited, [k]) for k in range(outcomes[0].visits.sums.shape[1]))
 
 
 def _reporter(progress, total):

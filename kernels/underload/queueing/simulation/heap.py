@@ -6,6 +6,7 @@ The heap occupies ``heap[:size]``; the size is the caller's.
 import numpy as np
 
 from underload._jit import kernel
+from underload.random._options import INLINE
 
 __all__ = ["pop", "push", "replace_least"]
 
@@ -13,7 +14,7 @@ __all__ = ["pop", "push", "replace_least"]
 U0, U1 = np.uint64(0), np.uint64(1)
 
 
-@kernel
+@kernel(**INLINE)
 def replace_least(heap, key):
     """Replace the least item, heap[0], of a binary heap (float64[c]) by `key`, which sinks to its place.
 
@@ -34,7 +35,7 @@ def replace_least(heap, key):
     heap[hole] = key
 
 
-@kernel
+@kernel(**INLINE)
 def push(heap, size, key):
     """Add `key`; the array must have room for it."""
     hole = size
@@ -44,7 +45,7 @@ def push(heap, size, key):
     heap[hole] = key
 
 
-@kernel
+@kernel(**INLINE)
 def pop(heap, size):
     """Remove the least of `size` >= 1 items."""
     replace_least(heap[: size - 1], heap[size - 1])

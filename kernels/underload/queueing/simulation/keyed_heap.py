@@ -7,6 +7,7 @@ caller's. Ties: of equal keys any is first, the same one in every run.
 import numpy as np
 
 from underload._jit import kernel
+from underload.random._options import INLINE
 
 __all__ = ["pop_keyed", "push_keyed", "replace_least_keyed"]
 
@@ -14,7 +15,7 @@ __all__ = ["pop_keyed", "push_keyed", "replace_least_keyed"]
 U0, U1 = np.uint64(0), np.uint64(1)
 
 
-@kernel
+@kernel(**INLINE)
 def replace_least_keyed(keys, slots, size, key, slot):
     """Replace the least of `size` items by (key, slot), which sinks to its place."""
     end = np.uint64(size)
@@ -31,7 +32,7 @@ def replace_least_keyed(keys, slots, size, key, slot):
     keys[hole], slots[hole] = key, slot
 
 
-@kernel
+@kernel(**INLINE)
 def push_keyed(keys, slots, size, key, slot):
     """Add (key, slot) to `size` items; the arrays must have room for it."""
     hole = np.uint64(size)
@@ -44,7 +45,7 @@ def push_keyed(keys, slots, size, key, slot):
     keys[hole], slots[hole] = key, slot
 
 
-@kernel
+@kernel(**INLINE)
 def pop_keyed(keys, slots, size):
     """Remove the least of `size` >= 1 items."""
     last = size - 1

@@ -9,11 +9,12 @@ from underload._jit import kernel
 from underload.queueing.simulation.jobs import JobSystem, enter, leave
 from underload.queueing.simulation.system import one_server
 from underload.queueing.simulation.tally import served
+from underload.random._options import BORROW
 
 __all__ = ["PreemptiveLastComeFirstServed"]
 
 
-@kernel
+@kernel(**BORROW)
 def passes(jobs, state, gaps, kinds, services, number, tally):
     """Let a block of customers pass; `jobs.slots` is the stack, whose top is in service. Moments: the clock."""
     size, now = state.counts[0], state.moments[0]

@@ -17,11 +17,12 @@ from underload._jit import kernel
 from underload.queueing.simulation.jobs import JobSystem, enter, leave
 from underload.queueing.simulation.system import one_server
 from underload.queueing.simulation.tally import served
+from underload.random._options import BORROW, INLINE
 
 __all__ = ["LeastAttainedService"]
 
 
-@kernel
+@kernel(**INLINE)
 def meld(jobs, a, b):
     """Merge two skew heaps of slots, -1 for an empty one; the root of the result."""
     key, left, right = jobs.service, jobs.left, jobs.right
@@ -43,7 +44,7 @@ def meld(jobs, a, b):
         a = follower
 
 
-@kernel
+@kernel(**INLINE)
 def work(jobs, state, top, now, horizon, tally):
     """Serve until `horizon`; `top` is the number of groups, whose ages, roots and sizes are keys, slots and count."""
     ages, roots, members = jobs.keys, jobs.slots, jobs.count
@@ -73,7 +74,7 @@ def work(jobs, state, top, now, horizon, tally):
     return top
 
 
-@kernel
+@kernel(**BORROW)
 def passes(jobs, state, gaps, kinds, services, number, tally):
     """Let a block of customers pass. Moments: the clock. Counts: jobs inside, and groups."""
     top, now = state.counts[1], state.moments[0]

@@ -23,6 +23,7 @@ from underload.queueing.simulation.heap import pop, push, replace_least
 from underload.queueing.simulation.system import System
 from underload.queueing.simulation.tally import ABANDONED, BALKED, BLOCKED, lost, served
 from underload.random import uniform
+from underload.random._options import BORROW, INLINE
 
 __all__ = ["Limited"]
 
@@ -53,7 +54,7 @@ class Room(typing.NamedTuple):
     coins: np.ndarray
 
 
-@kernel
+@kernel(**INLINE)
 def admit(room, waiting, clock, patience, service):
     """One arrival: its outcome (0 if served) and its wait."""
     offered = max(room.free[0] - clock, 0.0)
@@ -70,7 +71,7 @@ def admit(room, waiting, clock, patience, service):
     return 0, offered
 
 
-@kernel
+@kernel(**BORROW)
 def passes(room, leaving, patience, gaps, kinds, services, number, tally):
     """Let a block of customers pass; see `System.start`.
 

@@ -13,11 +13,12 @@ from underload.queueing.simulation.heap import replace_least
 from underload.queueing.simulation.jobs import JobSystem, enter, leave
 from underload.queueing.simulation.keyed_heap import pop_keyed, push_keyed
 from underload.queueing.simulation.tally import served
+from underload.random._options import BORROW
 
 __all__ = ["LastComeFirstServed", "ShortestJobFirst"]
 
 
-@kernel
+@kernel(**BORROW)
 def passes(jobs, state, gaps, kinds, services, number, tally, shortest):
     """Let a block of customers pass; moments: the clock. The jobs inside are those who wait."""
     size, now = state.counts[0], state.moments[0]

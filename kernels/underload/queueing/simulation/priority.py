@@ -19,11 +19,12 @@ from underload import _check
 from underload._jit import kernel
 from underload.queueing.simulation.jobs import JobSystem, enter, leave
 from underload.queueing.simulation.tally import served
+from underload.random._options import BORROW, INLINE
 
 __all__ = ["Priority"]
 
 
-@kernel
+@kernel(**INLINE)
 def take_first(jobs, state):
     """Remove the first of the best level that waits; -1 if nobody does."""
     for level in range(len(state.heads)):
@@ -36,7 +37,7 @@ def take_first(jobs, state):
     return -1
 
 
-@kernel
+@kernel(**INLINE)
 def put_last(jobs, state, level, slot):
     """Let `slot` wait at the end of its level."""
     jobs.right[slot] = -1
@@ -47,7 +48,7 @@ def put_last(jobs, state, level, slot):
     state.tails[level] = slot
 
 
-@kernel
+@kernel(**INLINE)
 def put_first(jobs, state, level, slot):
     """Let `slot` wait in front of its level."""
     jobs.right[slot] = state.heads[level]
@@ -56,7 +57,7 @@ def put_first(jobs, state, level, slot):
         state.tails[level] = slot
 
 
-@kernel
+@kernel(**INLINE)
 def first_free(state):
     """The busy server that falls free first, -1 if all are idle; `state.free` is inf at an idle one."""
     best = 0
@@ -66,7 +67,7 @@ def first_free(state):
     return best if state.free[best] < math.inf else -1
 
 
-@kernel
+@kernel(**INLINE)
 def weakest(jobs, state):
     """An idle server, or the one whose job has the worst level and, of equals, came last."""
     worst = 0
@@ -80,7 +81,7 @@ def weakest(jobs, state):
     return worst
 
 
-@kernel
+@kernel(**BORROW)
 def passes(jobs, state, gaps, kinds, services, number, tally, preemptive):
     """Let a block of customers pass; moments: the clock since the system was empty."""
     now = state.moments[0]

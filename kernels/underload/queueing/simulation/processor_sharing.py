@@ -15,11 +15,12 @@ from underload._jit import kernel
 from underload.queueing.simulation.jobs import JobSystem, enter, leave
 from underload.queueing.simulation.keyed_heap import pop_keyed, push_keyed
 from underload.queueing.simulation.tally import served
+from underload.random._options import BORROW
 
 __all__ = ["ProcessorSharing"]
 
 
-@kernel
+@kernel(**BORROW)
 def passes(jobs, state, gaps, kinds, services, number, tally):
     """Let a block of customers pass; moments: the clock and the virtual time, both since the system was empty."""
     servers, size = len(state.free), state.counts[0]

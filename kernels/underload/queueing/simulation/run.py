@@ -188,12 +188,26 @@ class Run:
     customers: int
     batches: tuple = dataclasses.field(repr=False)
     by_class: tuple = dataclasses.field(repr=False)
+    by_station: tuple = dataclasses.field(repr=False, default=())
     record: Record | None = dataclasses.field(repr=False, default=None)
 
     @property
     def classes(self):
         """A `Run` for each class of customers, with that class's own results."""
-        return tuple(dataclasses.replace(self, batches=rows, by_class=(rows,), record=None) for rows in self.by_class)
+        return tuple(
+            dataclasses.replace(self, batches=rows, by_class=(rows,), by_station=(), record=None)
+            for rows in self.by_class
+        )
+
+    @property
+    def stations(self):
+        """A `Run` of the visits to each station of a network, by its name."""
+        given = zip(self.system.names, self.system.stations, self.by_station, strict=True) if self.by_station else ()
+        empty = {"by_station": (), "record": None}
+        return {
+            name: dataclasses.replace(self, system=station, batches=rows, by_class=(rows,), **empty)
+            for name, station, rows in given
+        }
 
     @property
     def relaxation(self):

@@ -17,11 +17,12 @@ from underload.queueing.simulation.jobs import JobSystem, enter, leave
 from underload.queueing.simulation.keyed_heap import pop_keyed, push_keyed
 from underload.queueing.simulation.system import one_server
 from underload.queueing.simulation.tally import served
+from underload.random._options import BORROW
 
 __all__ = ["PreemptiveShortestJobFirst", "ShortestRemainingFirst"]
 
 
-@kernel
+@kernel(**BORROW)
 def passes(jobs, state, gaps, kinds, services, number, tally, by_size):
     """Let a block of customers pass.
 

@@ -65,6 +65,10 @@ class System(abc.ABC):
             more: all who are inside leave, and the call returns. n is at most `feeds.BLOCK`.
         """
 
+    def serving(self, services):
+        """This system, told the `Source` of the service times of each class; some draw more than one for a customer."""
+        return self
+
     def __repr__(self):
         return f"<{type(self).__name__} of {self.servers} server{'s' * (self.servers != 1)}>"
 

@@ -12,7 +12,7 @@ from underload._jit import kernel
 from underload.random._options import INLINE
 from underload.stats.binning import record, record_all
 
-__all__ = ["ABANDONED", "BALKED", "BLOCKED", "FIELDS", "Tally", "lost", "served", "served_block"]
+__all__ = ["ABANDONED", "BALKED", "BLOCKED", "FIELDS", "Tally", "completed", "lost", "served", "served_block"]
 
 # The columns of `Tally.sums`.
 WAIT, RESPONSE, SERVICE, LOST_WAIT, SERVED, BLOCKED, BALKED, ABANDONED = range(8)
@@ -61,6 +61,12 @@ def batch_of(tally, customer):
 
 @kernel(**INLINE)
 def served(tally, customer, kind, wait, service):
+    """Count a customer who leaves after service by one server: `completed` where the response is wait + service."""
+    completed(tally, customer, kind, wait, wait + service, service)
+
+
+@kernel(**INLINE)
+def completed(tally, customer, kind, wait, response, service):
     """Count a customer who leaves after service.
 
     Parameters
@@ -70,10 +76,11 @@ def served(tally, customer, kind, wait, service):
         Its number in order of arrival, from 0.
     kind : int64
         Its class.
-    wait, service : float64
-        Time in the system without service, and service time; the response is their sum.
+    wait, response : float64
+        Time in the system without service, and in all.
+    service : float64
+        What servers have worked for it.
     """
-    response = wait + service
     if customer < len(tally.wait_record):
         tally.wait_record[customer] = wait
         tally.response_record[customer] = response

@@ -14,6 +14,8 @@ from underload.queueing.simulation.tally import served_block
 
 __all__ = ["Blind", "Looking"]
 
+REFRESHES = 4  # of a board, over which the herd's waves are forgotten
+
 
 class Balanced(System):
     """Servers with a queue each.
@@ -92,9 +94,9 @@ class Blind(Balanced):
         gap_scv = shares * traffic.gap_scv + (0.0 if self.regular else 1 - shares)
         return float(np.max(((gap_scv + traffic.service_scv) / (1 - loads) ** 2 + loads) / shares))
 
-    def least_moment_of_mean(self, traffic):
-        """Each queue has one server."""
-        return 3.0
+    def _spare(self, traffic):
+        """One long job blocks its server."""
+        return 1
 
 
 class Looking(Balanced):
@@ -106,11 +108,13 @@ class Looking(Balanced):
         Servers that a customer looks at.
     overlooked : callable
         ``overlooked(k)``: the fraction of the customers who look at none but k given servers.
+    interval : float
+        Time between two looks; 0 if every customer looks.
     """
 
     def __init__(self, policy, servers, kernel, looks, overlooked, speeds=None, **given):
         super().__init__(policy, servers, kernel, speeds, **given)
-        self.looks, self.overlooked = looks, overlooked
+        self.looks, self.overlooked, self.interval = looks, overlooked, given.get("interval", 0.0)
 
     def _opened(self, farm):
         departures = new_departures(2 * BLOCK)
@@ -136,18 +140,20 @@ class Looking(Balanced):
         check_stable(1 - loads[k], 1, **given)
 
     def relaxation(self, traffic):
-        return _looking_relaxation(self.servers, self.looks, traffic, self.speeds.sum())
+        """That of a shared queue, of the lengths of n queues, and of the board.
 
-    def least_moment_of_mean(self, traffic):
-        """As of servers that share a queue, with d spare servers at most.
-
-        While d servers are held by long jobs, those who look at no other wait for them.
+        With d choices the mean length of many queues is about ln(1 / (1 - utilization)) / ln d. Its slope in the
+        utilization, 1 / ((1 - utilization) ln d), is the time in mean service times in which a surplus of customers is
+        worked off.
         """
+        spread, slack = traffic.gap_scv + traffic.service_scv, 1 - traffic.load / self.speeds.sum()
+        if self.looks == 1:  # n queues, each with a share of the customers
+            split = (traffic.gap_scv - 1) / self.servers + 1
+            return self.servers * ((split + traffic.service_scv) / slack**2 + 1 - slack)
+        lengths = max(1.0, spread / 2) * traffic.load / (slack * math.log(self.looks))
+        return spread / slack**2 + traffic.load + lengths + REFRESHES * self.interval / traffic.gap_mean
+
+    def _spare(self, traffic):
+        """As many long jobs as there are choices block the servers of those who look at no other."""
         spare = min(self.looks, self.servers - math.floor(traffic.load))
-        return max(2.0, 1 + 2 / spare) if np.all(self.speeds == 1) else 3.0
-
-
-def _looking_relaxation(servers, choices, traffic, capacity):
-    """Placeholder."""
-    spread = traffic.gap_scv + traffic.service_scv
-    return spread / (1 - traffic.load / capacity) ** 2 + traffic.load
+        return spare if np.all(self.speeds == 1) else 1

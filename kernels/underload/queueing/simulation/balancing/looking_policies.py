@@ -27,7 +27,7 @@ def _all(servers, k):
     return float(k == servers)
 
 
-def _sampling(policy, servers, kernel, speeds=None, interval=1.0):
+def _sampling(policy, servers, kernel, speeds=None, **given):
     choices = policy.choices
     if choices > servers and not policy.replacement:
         _check.fail("choices", choices, f"must be at most the number of servers ({servers}), or replacement=True")
@@ -40,7 +40,7 @@ def _sampling(policy, servers, kernel, speeds=None, interval=1.0):
         speeds=speeds,
         choices=choices,
         replacement=policy.replacement,
-        interval=interval,
+        **given,
     )
 
 
@@ -166,8 +166,15 @@ class JoinIdleQueue:
     """
 
     def system(self, servers):
-        # A long job holds those who come to its server while nobody is idle: as with one choice.
-        return Looking(self, servers, idle_first, 1, functools.partial(_all, servers))
+        return Idle(self, servers, idle_first, 2, functools.partial(_all, servers))
+
+
+class Idle(Looking):
+    """Servers that report themselves idle; its queues form as slowly as with two choices."""
+
+    def _spare(self, traffic):
+        """Who finds nobody idle may come to a server held by a long job: as with one choice."""
+        return 1
 
 
 @dataclasses.dataclass(frozen=True)

@@ -145,7 +145,7 @@ def idle_first(farm, departures, gaps, services, waits):
         clock += gaps[i]
         while cursor[STORED] > 0 and times[0] <= clock:
             server = owners[0]
-            if free[server] > clock:
+            if free[server] > times[0]:
                 replace_least_keyed(times, owners, cursor[STORED], free[server], server)
                 continue
             pop_keyed(times, owners, cursor[STORED])

@@ -137,10 +137,7 @@ class MMcK(FirstComeFirstServed):
     def _shares(self):
         """Logarithms of P(a free server), P(all busy and a free place), P(no free place), P(servers in the system)."""
         load, x, places = self.offered_load, self._log_ratio, self.capacity - self.servers
-        fewer = self.servers - 1
-        y = inverse_blocking(fewer, load)
-        # d ln y / d ln load = -(fewer - load + load / y) carries y over to the digits of the load that slack holds
-        y *= 1 + load_excess(self.servers, load, self.slack) / load * (self.slack - 1 + load / y)
+        y = inverse_blocking(self.servers - 1, load)
         if y == math.inf:
             return np.array([0.0, -math.inf, -math.inf, -math.inf])
         # Relative to the state n = servers, or above saturation to n = capacity: large exponents would lose digits.

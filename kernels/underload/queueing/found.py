@@ -119,12 +119,12 @@ class FirstComeFirstServed:
     def _wait_tail(self, served):
         """P(wait > t), where t is given in mean service times."""
         _, waits, _, log_stay = self._staying
-        return poisson_mixture(served * self.servers, waits, log_stay)
+        return float(poisson_mixture(served * self.servers, waits, log_stay))
 
     def _response_tail(self, served):
         free, _, stays, log_stay = self._staying
         still = free * math.exp(-served) + poisson_mixture(served * self.servers, stays, log_stay)
-        return min(1.0, still) if served > 0 else 1.0  # the parts add up to 1 but for rounding
+        return min(1.0, float(still)) if served > 0 else 1.0  # the parts add up to 1 but for rounding
 
     def wait_tail(self, t):
         """P(wait > t) of an admitted request, for a time or an array of times >= 0."""

@@ -47,11 +47,9 @@ def stationary(states, transitions):
                 columns += [index[state], index[state]]
                 rates += [rate, -rate]
     n = len(states)
-    balance = sparse.csc_matrix((rates, (rows, columns)), shape=(n, n)).tolil()
-    balance[0, :] = 1.0
-    right = np.zeros(n)
-    right[0] = 1.0
-    return dict(zip(states, linalg.spsolve(balance.tocsc(), right), strict=True))
+    balance = sparse.csc_matrix((rates, (rows, columns)), shape=(n, n))
+    law = np.append(1.0, linalg.spsolve(balance[1:, 1:], -balance[1:, [0]].toarray().ravel()))
+    return dict(zip(states, law / law.sum(), strict=True))
 
 
 def fork_join_mean(arrival_rate, tasks, most):
@@ -133,3 +131,52 @@ def round_robin_mean(arrival_rate, servers, most):
 
     law = stationary(states, transitions)
     return sum(p * n for (_, n), p in law.items()) / (arrival_rate / servers)
+
+
+def join_idle_queue_wait(utilization, dispatchers, servers, requests, seed):
+    """Mean wait of join-idle-queue, a request at a time: idle servers report to a random dispatcher's list.
+
+    A busy server gets what its own queue holds; a random request to an idle server withdraws the server's report.
+    """
+    rng = random.Random(seed)
+    lists = [[] for _ in range(dispatchers)]
+    place = [None] * servers
+    queue = [0] * servers
+    busy, where = [], {}  # busy servers in any order, so that one can be drawn
+
+    def report(server):
+        place[server] = rng.randrange(dispatchers)
+        lists[place[server]].append(server)
+
+    def withdraw(server):
+        lists[place[server]].remove(server)
+        where[server] = len(busy)
+        busy.append(server)
+
+    for server in range(servers):
+        report(server)
+    arrival_rate, total, area, time, seen = utilization * servers, 0, 0.0, 0.0, 0
+    while seen < requests:
+        rate = arrival_rate + len(busy)
+        if seen > requests // 5:
+            area += max(total - len(busy), 0) / rate
+            time += 1 / rate
+        if rng.random() * rate < arrival_rate:
+            seen += 1
+            known = lists[rng.randrange(dispatchers)]
+            server = rng.choice(known) if known else rng.randrange(servers)
+            if queue[server] == 0:
+                withdraw(server)
+            queue[server] += 1
+            total += 1
+        else:
+            server = rng.choice(busy)
+            queue[server] -= 1
+            total -= 1
+            if queue[server] == 0:
+                last = busy.pop()
+                if last != server:
+                    busy[where[server]] = last
+                    where[last] = where[server]
+                report(server)
+    return area / time / arrival_rate

@@ -1,4 +1,4 @@
-"""Malformed calls of chains, matrix queues, vacations, batches and polling, with the argument that the error names."""
+"""Malformed calls of chains, matrix queues, courses in time, vacations, batches and polling."""
 
 import math
 
@@ -21,6 +21,8 @@ qbd = {
 }
 walks = {"arrival_rates": [0.2, 0.3], "services": Exponential(1.0), "switchovers": Exponential(0.1)}
 batch = {"batch_rate": 0.2, "batch_mean": 2.0, "batch_scv": 1.0, "service": Exponential(1.0)}
+course = {"arrival_rate": 1.0, "service_rate": 1.0, "servers": 2, "times": [0.0, 1.0]}
+load = {"arrival_rate": 1.0, "service": Exponential(1.0), "times": [1.0]}
 away = {"arrival_rate": 0.5, "service": Exponential(1.0)}
 
 BAD_CALLS = [
@@ -122,4 +124,31 @@ BAD_CALLS = [
     (q.MG1Threshold, away | {"arrival_rate": -0.5}, "arrival_rate"),
     (q.MG1Threshold.cheapest, away | {"start_cost": -1.0, "holding_cost": 1.0}, "start_cost"),
     (q.MG1Threshold.cheapest, away | {"start_cost": 1.0, "holding_cost": 0.0}, "holding_cost"),
+    (q.Steps, {"edges": [1.0, 1.0], "values": [1.0, 2.0, 3.0]}, "edges"),
+    (q.Steps, {"edges": [1.0], "values": [1.0]}, "values"),
+    (q.Steps, {"edges": [1.0], "values": [1.0, -1.0]}, "values"),
+    (q.time_varying, course | {"arrival_rate": -1.0}, "arrival_rate"),
+    (q.time_varying, course | {"arrival_rate": lambda t: -1.0}, "arrival_rate"),
+    (q.time_varying, course | {"arrival_rate": lambda t: nan}, "arrival_rate"),
+    (q.time_varying, course | {"arrival_rate": 1e6}, "arrival_rate"),
+    (q.time_varying, course | {"service_rate": 0.0}, "service_rate"),
+    (q.time_varying, course | {"servers": 0}, "servers"),
+    (q.time_varying, course | {"servers": q.Steps([1.0], [1.0, 1.5])}, "servers"),
+    (q.time_varying, course | {"times": [1.0, 0.0]}, "times"),
+    (q.time_varying, course | {"times": [-1.0]}, "times"),
+    (q.time_varying, course | {"initial": -1}, "initial"),
+    (q.time_varying, course | {"initial": [0.5, 0.4]}, "initial"),
+    (q.pointwise_stationary, course | {"servers": 2.5}, "servers"),
+    (q.fluid_number, course | {"initial": -1.0}, "initial"),
+    (q.fluid_number, course | {"times": [nan]}, "times"),
+    (q.fluid_backlog, {"arrival_rate": lambda t: 1.0, "capacity": 1.0}, "arrival_rate"),
+    (q.fluid_backlog, {"arrival_rate": 1.0, "capacity": -1.0}, "capacity"),
+    (q.fluid_backlog(1.0, capacity=2.0), {"t": -1.0}, "t"),
+    (q.time_varying_load, load | {"service": 1.0}, "service"),
+    (q.time_varying_load, load | {"start": 2.0}, "times"),
+    (q.time_varying_load, load | {"start": nan}, "start"),
+    (q.time_varying_load, load | {"arrival_rate": lambda t: inf}, "arrival_rate"),
+    (q.modified_offered_load, load | {"servers": -1}, "servers"),
+    (q.staffing_schedule, load | {"target": 1.0}, "target"),
+    (q.staffing_schedule, load | {"target": 0.2, "times": [2.0, 1.0]}, "times"),
 ]

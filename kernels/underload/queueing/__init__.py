@@ -25,6 +25,7 @@ from underload.queueing.erlang import erlang_b, erlang_c
 from underload.queueing.erlang_a import ErlangA, servers_for_abandonment
 from underload.queueing.fan_out import FanOut, fan_out_for, leaf_quantile_for, slow_probability
 from underload.queueing.finite import MMcK
+from underload.queueing.fluid import Backlog, fluid_backlog, fluid_number
 from underload.queueing.fork_join import ForkJoin
 from underload.queueing.gimc import GIMc
 from underload.queueing.hedging import Hedged, best_delay, best_hedge
@@ -61,6 +62,7 @@ from underload.queueing.networks import (
     normalizing_constants,
     open_network,
 )
+from underload.queueing.offered_load import time_varying_load
 from underload.queueing.operational import Bounds, OperationalLaws, asymptotic_bounds, response_time, throughput
 from underload.queueing.phase_type import PhaseType
 from underload.queueing.polling import OneLimitedApproximation, Polling
@@ -114,7 +116,16 @@ from underload.queueing.staffing import (
     square_root_staffing,
 )
 from underload.queueing.stale import StaleCycle, stale_choices
+from underload.queueing.steps import Steps
 from underload.queueing.supermarket import Supermarket, supermarket_transient
+from underload.queueing.time_varying import (
+    TimeVarying,
+    TimeVaryingApproximation,
+    modified_offered_load,
+    pointwise_stationary,
+    staffing_schedule,
+    time_varying,
+)
 from underload.queueing.transforms import laplace, laplace_residual
 from underload.queueing.vacations import MG1Setup, MG1Threshold, MG1Vacations
 
@@ -128,6 +139,7 @@ __all__ = [
     "PHM1",
     "Affinity",
     "ApproximateNetwork",
+    "Backlog",
     "Batch",
     "BatchArrivals",
     "Bottlenecks",
@@ -192,7 +204,10 @@ __all__ = [
     "Split",
     "StaleChoices",
     "StaleCycle",
+    "Steps",
     "Supermarket",
+    "TimeVarying",
+    "TimeVaryingApproximation",
     "Weighted",
     "WeightedRoundRobin",
     "accumulated",
@@ -216,6 +231,8 @@ __all__ = [
     "erlang_c",
     "fan_out_for",
     "finite_cycle",
+    "fluid_backlog",
+    "fluid_number",
     "halfin_whitt_beta",
     "halfin_whitt_wait_probability",
     "invert_laplace",
@@ -231,10 +248,12 @@ __all__ = [
     "lower_bound",
     "marchal_wait",
     "mixed_network",
+    "modified_offered_load",
     "multiclass_mva",
     "mva",
     "normalizing_constants",
     "open_network",
+    "pointwise_stationary",
     "pollaczek_khinchine_wait",
     "pooling",
     "priorities",
@@ -247,10 +266,13 @@ __all__ = [
     "simulate_network",
     "slow_probability",
     "square_root_staffing",
+    "staffing_schedule",
     "stale_choices",
     "stationary",
     "supermarket_transient",
     "throughput",
+    "time_varying",
+    "time_varying_load",
     "transient",
     "two_choice_loads",
     "two_choice_max_load",

@@ -68,7 +68,7 @@ def wait_probability(servers, load, slack):
 def check_stable(slack, servers, /, **given):
     """Raise unless the slack, servers - load, is positive; `given` are the arguments that the message shows."""
     if not slack > 0:
-        shown = ", ".join(f"{k}={v}" if isinstance(v, int) else f"{k}={v:g}" for k, v in given.items())
+        shown = ", ".join(f"{k}={v:g}" if isinstance(v, float) else f"{k}={v}" for k, v in given.items())
         try:
             utilization = float(1 - slack / servers)
         except OverflowError:  # a fraction beyond the largest float

@@ -90,7 +90,7 @@ class Redundant:
     Notes
     -----
     Copies need independent service times. Cancelled at the completion, exponential services lose no capacity; what
-    varies less loses some, and the queue may grow at a load below 1: such a run ends with an error.
+    varies less loses some, and the queue may grow at a load below 1: such a run gives no interval.
     """
 
     copies: int = 2

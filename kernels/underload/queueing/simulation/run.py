@@ -293,6 +293,9 @@ class Run:
         if self._heaviest() <= moment:
             rule = f"must have a finite moment above {moment:g} for {name}; see batches for the sample"
             _check.fail("service", self.service, rule)
+        if not self.system.loses and self.utilization.mean >= 1:
+            rule = f"is more than the servers can do, {self.utilization.mean:.3g} of it: no steady state for {name}"
+            _check.fail("service", self.service, rule)
         if math.isinf(self.relaxation):
             if self.correlated:
                 _check.fail("replications", 1, f"must be at least 5 for {name}: these arrivals never forget")

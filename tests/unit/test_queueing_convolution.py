@@ -91,6 +91,15 @@ def test_wide_numbers_add_and_divide(one, other):
             assert abs(Fraction(found) - ratio) <= ratio * Fraction(2) ** -50 + Fraction(10) ** -300
 
 
+@pytest.mark.parametrize("apart", [0, 1, 2])
+def test_products_of_wide_numbers_add(apart):
+    # Mantissas of products lie anywhere from 2^-256 to 2^256: two steps apart, the smaller exponent may still count.
+    for one, other in [(2.0**-250, 2.0**250), (1.5, 1.25), (2.0**-240, 2.0**239)]:
+        total = _exactly(one, apart) + _exactly(other, 0)
+        for found in (wide.add(one, apart, other, 0), wide.add(other, 0, one, apart)):
+            assert abs(_exactly(*found) - total) <= total * Fraction(2) ** -52
+
+
 @pytest.mark.parametrize("value", [0.0, 1e-300, 1.0, 1e300, 5e-324])
 def test_normal_keeps_the_number(value):
     mantissa, exponent = wide.normal(value, 3)

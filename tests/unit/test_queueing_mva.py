@@ -5,7 +5,7 @@ import math
 import networks_reference as slow
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from underload import queueing
 
@@ -21,6 +21,7 @@ def _station(draw):
     return demand / 8, servers, rates
 
 
+@example(drawn=[(20, 1, 0), (36, 2, 0), (5, 1, 1)], population=5, think=3)  # every kind of station together
 @given(drawn=st.lists(STATION, min_size=1, max_size=3), population=st.integers(1, 5), think=st.integers(0, 12))
 @SLOW
 def test_sums_over_all_states(drawn, population, think):

@@ -88,7 +88,7 @@ BAD_CALLS = [
     (queue_r.state_probability, {"busy": 1, "orbit": -1}, "orbit"),
     *((q.MM1Retrial, single | {name: value}, name) for name in single for value in (nan, -1.0, 0.0, "1")),
     (q.MM1Retrial, single | {"arrival_rate": 1.0}, "utilization"),
-    (q.MM1Retrial, single | {"retrial_rate": 1e101}, "retrial_rate"),
+    (q.MM1Retrial, single | {"retrial_rate": 1e51}, "retrial_rate"),
     (q.MM1Retrial.from_slack, {"slack": 1.0, "retrial_rate": 1.0}, "slack"),
     (queue_1.state_probability, {"busy": 2, "orbit": 0}, "busy"),
 ]

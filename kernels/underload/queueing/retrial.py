@@ -30,7 +30,7 @@ __all__ = ["MMcRetrial"]
 
 NEGLIGIBLE = 1e-19
 MOST_STEPS = 10**8  # levels x servers: a second or two
-LARGE = 1e200
+LARGE = 1e150  # one step multiplies by up to (n + 1) retrials / arrivals, below 1e109
 
 
 @kernel
@@ -98,13 +98,13 @@ class MMcRetrial:
     Parameters
     ----------
     arrival_rate : float
-        New requests per unit of time, > 0.
+        New requests per unit of time, at least 1e-50 x service_rate.
     service_rate : float
         Requests that one busy server completes per unit of time, > 0.
     servers : int
         c, from 1 to 10^4.
     retrial_rate : float
-        1 / mean time between two tries of a request that is blocked, from 1e-100 to 1e100 x service_rate.
+        1 / mean time between two tries of a request that is blocked, from 1e-50 to 1e50 x service_rate.
 
     Raises
     ------

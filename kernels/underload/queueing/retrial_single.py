@@ -18,10 +18,10 @@ __all__ = ["MM1Retrial"]
 
 def check_ratios(arrival_rate, service_rate, retrial_rate):
     """Raise unless the ratios of the rates leave room for their products."""
-    if arrival_rate / service_rate < 1e-100:
-        _check.fail("arrival_rate", arrival_rate, f"must be at least 1e-100 service_rate={service_rate:g}")
-    if not 1e-100 <= retrial_rate / service_rate <= 1e100:
-        _check.fail("retrial_rate", retrial_rate, f"must be from 1e-100 to 1e100 service_rate={service_rate:g}")
+    if arrival_rate / service_rate < 1e-50:
+        _check.fail("arrival_rate", arrival_rate, f"must be at least 1e-50 service_rate={service_rate:g}")
+    if not 1e-50 <= retrial_rate / service_rate <= 1e50:
+        _check.fail("retrial_rate", retrial_rate, f"must be from 1e-50 to 1e50 service_rate={service_rate:g}")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -156,5 +156,10 @@ def _log(x, complement):
 def binomial_density(x, y, p, q):
     """gamma(x + y + 1) / (gamma(x + 1) gamma(y + 1)) p^x q^y, for real x > 0, y >= 1 and p + q = 1."""
     excess = x * q - y * p  # x - (x + y) p, without its cancellation
-    spread = x * lag(-excess / x) + y * lag(excess / y)
+    spread = _spread(x, (x + y) * p, excess) + _spread(y, (x + y) * q, -excess)
     return math.exp(stirling(x + y) - stirling(x) - stirling(y) - HALF_LOG_TWO_PI - spread)
+
+
+def _spread(k, mean, excess):
+    """k ln(k / mean) - excess, with excess = k - mean."""
+    return k * lag(-excess / k) if abs(excess) < 0.1 * k else k * math.log(k / mean) - excess

@@ -29,7 +29,7 @@ BAD_CALLS = [
     (run, {"balancing": q.WeightedRoundRobin([1, 1, 1, 1, 1])}, "weights"),
     (run, {"balancing": q.Weighted([5, 1, 1, 1], [1, 1, 1, 0.1])}, "utilization"),
     (run, {"balancing": q.WeightedRoundRobin([1, 0, 0, 0])}, "utilization"),
-    (run, {"balancing": q.Affinity(3.0, 100)}, "utilization"),
+    (run, {"balancing": q.Affinity(3.0, 100), "interarrival": Exponential(0.5)}, "utilization"),
     (run, {"balancing": q.ShortestQueue([1.0, 2.0])}, "speeds"),
     (run, {"balancing": q.PowerOfChoices(2, speeds=[1.0] * 5)}, "speeds"),
     (run, {"balancing": q.LeastConnections([0.2] * 4)}, "utilization"),

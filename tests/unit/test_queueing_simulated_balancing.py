@@ -388,6 +388,22 @@ class TestHonesty:
             simulate(*source, 4, balancing=slow)
         assert simulate(*source, 4, balancing=ShortestQueue([10, 0.3, 0.3, 0.3])).response.mean < 2
 
+    def test_relaxation_by_hand(self):
+        def relaxation(policy, scv=1.0):
+            return simulate(Exponential(1 / 9), Gamma(1.0, scv), 10, customers=1000, balancing=policy).relaxation
+
+        # One of ten customers: 2 / 0.1^2 + 0.9 of its own. In turn its gaps have an scv of 0.1.
+        assert relaxation("random") == pytest.approx(2009)
+        assert relaxation("round-robin") == pytest.approx(1109)
+        # The hottest server has 0.1 of the customers, the others have less.
+        assert relaxation(Weighted([1.0] * 10)) == pytest.approx(2009)
+        # All share 2 / 0.1^2 + 9; surplus queues 9 / (0.1 ln d); four refreshes of one mean service time are 36.
+        assert relaxation("power-of-two") == pytest.approx(209 + 90 / math.log(2))
+        assert relaxation("jsq") == pytest.approx(209 + 90 / math.log(10))
+        assert relaxation(StaleChoices(2, 1.0)) == pytest.approx(245 + 90 / math.log(2))
+        assert relaxation(PowerOfChoices(1)) == pytest.approx(2009)
+        assert relaxation("jsq", scv=5.0) == pytest.approx(609 + 270 / math.log(10))
+
     def test_moments(self):
         # Blind: each server is a queue of its own, and needs the third moment. Two choices avoid one held server.
         source = Exponential(0.25), Pareto(1.0, 2.5)

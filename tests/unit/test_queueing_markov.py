@@ -31,7 +31,7 @@ def test_one_queue_from_empty():
     assert law @ np.arange(301) == pytest.approx(5.122479721057825, rel=1e-12)
 
 
-@pytest.mark.parametrize("t", [0.0, 1e-9, 0.1, 3.0, 1e6, 1e14])
+@pytest.mark.parametrize("t", [0.0, 1e-9, 0.1, 3.0, 100.0, 1e6, 1e14])
 def test_two_states_in_closed_form(t):
     # a = 2 up, b = 3 down: p(t) = a / (a + b) (1 - e^-(a+b)t), and its integral.
     generator, risen = [[-2.0, 2.0], [3.0, -3.0]], -math.expm1(-5 * t)

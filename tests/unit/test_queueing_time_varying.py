@@ -129,11 +129,11 @@ def test_backlogs_at_the_ends():
 
 
 @given(rates=st.lists(st.floats(0, 5), min_size=3, max_size=3), capacity=st.floats(0.1, 5), initial=st.floats(0, 10))
-@settings(derandomize=True, deadline=None, max_examples=25)
+@settings(derandomize=True, deadline=None, max_examples=15)
 def test_backlog_by_small_steps(rates, capacity, initial):
     course = Steps([1.0, 2.0], rates)
-    backlog, level, step = fluid_backlog(course, capacity=capacity, initial=initial), initial, 1e-3
-    for k in range(4000):
+    backlog, level, step = fluid_backlog(course, capacity=capacity, initial=initial), initial, 1e-2
+    for k in range(400):
         level = max(0.0, level + step * (course((k + 0.5) * step) - capacity))
     # A step may overshoot the empty queue by itself.
     assert backlog(4.0) == pytest.approx(level, abs=5.1 * step)
@@ -160,20 +160,20 @@ def test_fluid_is_the_limit_of_many_servers():
 
 
 def test_slow_changes_are_pointwise_stationary():
-    # A period of 600 service times: the steady state of the moment, up to the 1 / 100 by which the rate changes in the
+    # A period of 200 service times: the steady state of the moment, up to the 3 % by which the rate changes in the
     # relaxation time.
-    slow = lambda t: 5 + 2 * math.sin(2 * math.pi * t / 600)  # noqa: E731
-    times = [150.0, 300.0]
+    slow = lambda t: 5 + 2 * math.sin(2 * math.pi * t / 200)  # noqa: E731
+    times = [50.0, 100.0]
     exact = time_varying(slow, service_rate=1.0, servers=10, times=times, initial=5)
     near = pointwise_stationary(slow, service_rate=1.0, servers=10, times=times)
-    np.testing.assert_allclose(near.wait_probability, exact.wait_probability, rtol=0.05)
+    np.testing.assert_allclose(near.wait_probability, exact.wait_probability, rtol=0.15)
     assert near.wait_probability[0] == pytest.approx(erlang_c(10, 7.0), rel=1e-12)
-    np.testing.assert_allclose(near.number_mean, exact.number_mean, rtol=0.03)
+    np.testing.assert_allclose(near.number_mean, exact.number_mean, rtol=0.05)
 
 
 def test_the_offered_load_knows_the_lag():
     # A period of 4 pi service times: the wait probability peaks after the rate; PSA misses that, MOL does not.
-    times = np.linspace(37.7, 50.3, 16)
+    times = np.linspace(12.6, 25.1, 12)
     exact = time_varying(wave, service_rate=1.0, servers=16, times=times, initial=8).wait_probability
     near = modified_offered_load(wave, service=Exponential(1.0), servers=16, times=times).wait_probability
     pointwise = pointwise_stationary(wave, service_rate=1.0, servers=16, times=times).wait_probability
@@ -182,10 +182,10 @@ def test_the_offered_load_knows_the_lag():
 
 def test_a_schedule_meets_its_target():
     # Jennings and others: staffed for 20 %, the exact wait probability stays near 20 % through the day.
-    times = np.arange(0.0, 25.0, 0.5)
+    times = np.arange(0.0, 13.0, 0.5)
     servers = staffing_schedule(wave, service=Exponential(1.0), target=0.2, times=times, start=-math.inf)
     plan = Steps(times[1:], servers.astype(float))
-    found = time_varying(wave, service_rate=1.0, servers=plan, times=np.arange(12.25, 24.6, 0.5), initial=8)
+    found = time_varying(wave, service_rate=1.0, servers=plan, times=np.arange(3.25, 12.6, 0.5), initial=8)
     assert found.wait_probability.max() < 0.27
     assert found.wait_probability.mean() == pytest.approx(0.17, abs=0.04)
     assert servers.min() < 10 < 15 < servers.max()

@@ -38,9 +38,12 @@ def eliminate(rates):
             law[k] += law[i] * rates[i, k]
         total += law[k]
         if total > 1e200:  # a later state may be likelier by more than a float can hold
-            law[: k + 1] /= total
+            for i in range(k + 1):
+                law[i] /= total
             total = 1.0
-    return law / total
+    for k in range(n):  # loops: an array expression takes three times as long to compile
+        law[k] /= total
+    return law
 
 
 @kernel

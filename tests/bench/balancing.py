@@ -15,12 +15,13 @@ import time
 import numpy as np
 from underload import queueing
 from underload.queueing import PowerOfChoices
+from underload.queueing.simulation.engine import BATCHES
 from underload.random import Exponential, streams, ziggurat
 from underload.stats import Histogram
 
 SOURCE = pathlib.Path(__file__).with_suffix(".c")
 REPETITIONS = 7
-BATCHES = 10
+
 ROOM = 10**5  # who is inside, twenty times over
 CASES = {"500 servers at 0.99": (500, 2, 0.99), "10 servers at 0.9": (10, 2, 0.9)}
 
@@ -38,7 +39,7 @@ def _pointer(array):
 
 
 def simulate_in_c(twin, servers, choices, utilization, size, seed):
-    """Ten batches of `size` customers: sums, and the histograms of waits and responses."""
+    """Batches of `size` customers: sums, and the histograms of waits and responses."""
     shape = Histogram()
     states = streams(seed, 3)
     sums = np.zeros((BATCHES, 3))
@@ -98,7 +99,7 @@ def rows():
     twin = build()
     check(twin)
     table = []
-    size, plain = 200_000, 50_000
+    size, plain = 2_000_000 // BATCHES, 50_000
     for what, case in CASES.items():
         times = [[], [], []]
         for _ in range(REPETITIONS):

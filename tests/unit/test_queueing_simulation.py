@@ -55,12 +55,13 @@ def test_a_run_keeps_what_its_customers_say(servers):
     run = simulate(interarrival, service, servers, customers=20_007, warmup=3000, seed=3)
     record = waits(interarrival, service, servers, customers=20_007, seed=3)
     services = np.array(list(drawn(interarrival, service, 20_007, seed=3))[1])
-    # 17,007 are left; 7 of them do not fill a batch and join the warm-up.
+    # 17,007 are left; 7 of them do not fill one of 25 batches and join the warm-up.
     assert run.customers == 17_000
     measured, responses = record[3007:], (record + services)[3007:]
-    expected = batch_means(measured)
+    expected = batch_means(measured, batches=25)
     assert run.wait.interval.mean == pytest.approx(expected.mean, rel=1e-12)
-    assert run.wait.interval.half_width == pytest.approx(expected.half_width, rel=1e-9)
+    ends = [expected.mean * math.exp(sign * expected.half_width / expected.mean) for sign in (-1, 1)]
+    assert [run.wait.interval.low, run.wait.interval.high] == pytest.approx(ends, rel=1e-9)
     assert run.response.interval.mean == pytest.approx(responses.mean(), rel=1e-12)
     assert run.wait_probability.mean == pytest.approx(np.mean(measured > 0), rel=1e-12)
     assert run.utilization.mean == pytest.approx(0.6, rel=0.05)
@@ -78,7 +79,7 @@ def woodruff(series, q):
     """The quantile of a series and the ends of its interval, from the sorted values themselves."""
     ordered = np.sort(series)
     estimate = ordered[math.ceil(q * len(series)) - 1]
-    spread = batch_means(np.where(series <= estimate, 1.0, 0.0)).half_width / (q * (1 - q))
+    spread = batch_means(np.where(series <= estimate, 1.0, 0.0), batches=25).half_width / (q * (1 - q))
     odds = q / (1 - q) * np.exp([-spread, spread])
     low, high = (ordered[math.ceil(o / (1 + o) * len(series)) - 1] for o in odds)
     return low, estimate, high
@@ -155,19 +156,28 @@ def test_probability_and_quantiles_agree_with_theory(servers):
             assert mine.half_width < 0.35 * exact
 
 
-def test_intervals_cover_the_truth():
-    # 200 runs of 10^5 customers of M/M/1 at utilization 0.9; two thousand of them are in tests/verify.
-    def covered(seed):
-        run = simulate(Exponential(1 / 0.9), Exponential(1.0), customers=10**5, seed=seed)
-        wait, response = run.wait.interval, run.response.interval
-        return 9.0 in wait, 10.0 in response, 0.9 in run.wait_probability, wait.half_width
+COVERED = {
+    "M/M/1": (Exponential(1 / 0.9), Exponential(1.0), 1, 9.0),
+    "M/M/10": (Exponential(1 / 9), Exponential(1.0), 10, MMc(9, 1, 10).wait_mean),
+    "M/H2/1": (Exponential(1 / 0.9), Hyperexponential(1.0, 4.0), 1, h2_wait(4)),
+}
+
+
+@pytest.mark.parametrize("system", COVERED)
+def test_intervals_cover_the_truth(system):
+    # 600 runs of 10^5 customers at utilization 0.9, which tell a coverage to within 0.018 (two deviations). The study
+    # in tests/verify, of ten times as many, holds it between 0.93 and 0.97.
+    interarrival, service, servers, exact = COVERED[system]
+
+    def one(seed):
+        interval = simulate(interarrival, service, servers, customers=10**5, seed=seed).wait.interval
+        return exact in interval, interval.mean, interval.half_width
 
     with concurrent.futures.ThreadPoolExecutor() as pool:
-        wait, response, probability, width = np.mean(list(pool.map(covered, range(200))), axis=0)
-    assert wait >= 0.93
-    assert response >= 0.93
-    assert probability >= 0.93
-    assert width < 0.25 * 9.0  # not bought with a silly width
+        covered, means, widths = np.array(list(pool.map(one, range(600)))).T
+    assert 0.93 - 0.018 <= covered.mean() <= 0.97 + 0.018
+    # The narrowest interval that covers is 1.96 deviations of the estimate wide.
+    assert widths.mean() <= 1.5 * 1.96 * means.std(ddof=1)
 
 
 def test_arrivals_stop_the_run_so_long_jobs_count():
@@ -177,7 +187,7 @@ def test_arrivals_stop_the_run_so_long_jobs_count():
     assert time.process_time() - start < 5  # 0.03 s when compiled and idle
     # Nobody waits, so the mean response is that of 2 x 10^5 exponential times, with a deviation of 0.002.
     assert max(batch.wait / batch.served for batch in run.batches) == 0
-    assert math.fsum(batch.response / batch.served for batch in run.batches) / 10 == pytest.approx(0.9, abs=0.01)
+    assert math.fsum(batch.response / batch.served for batch in run.batches) / 25 == pytest.approx(0.9, abs=0.01)
 
 
 class TestHeavyTails:
@@ -288,6 +298,6 @@ def test_warmup_is_left_out():
     def mean(customers, warmup):
         source = Exponential(1 / 0.95), Exponential(1.0)
         runs = (simulate(*source, customers=customers, warmup=warmup, seed=seed) for seed in range(200))
-        return math.fsum(batch.wait / batch.served for run in runs for batch in run.batches) / 2000
+        return math.fsum(batch.wait / batch.served for run in runs for batch in run.batches) / 5000
 
     assert mean(3000, warmup=2000) > mean(1000, warmup=0) + 2

@@ -9,6 +9,7 @@ import math
 import numpy as np
 import pytest
 from underload.queueing import MMc, pollaczek_khinchine_wait, simulate
+from underload.queueing.simulation.quantity import Quantity
 from underload.random import Deterministic, Exponential, Hyperexponential, Pareto
 from underload.stats.interval import adjusted_half_width
 
@@ -21,10 +22,11 @@ def study(runs, one):
         return np.mean(list(pool.map(one, range(runs))), axis=0)
 
 
-def sample_interval(run):
-    """The mean wait and its half-width, also where the run refuses them."""
+def covers(run, exact):
+    """Whether the interval of the mean wait covers, also where the run refuses it."""
     means = np.array([batch.wait / batch.served for batch in run.batches])
-    return means.mean(), adjusted_half_width(means, run.confidence, correlated=True)
+    low, high = Quantity._ends(means.mean(), adjusted_half_width(means, run.confidence, correlated=True))
+    return low <= exact <= high
 
 
 def test_a_long_run():
@@ -44,10 +46,32 @@ def test_a_long_run():
         return [value in interval for value, interval in zip(exact, mine, strict=True)] + [run.wait.interval.half_width]
 
     *coverage, width = study(2000, one)
-    print("\nwait, response, probability, wait p90, response p50:", coverage, "width", width / theory.wait_mean)
+    # The narrowest that covers: 1.96 deviations of the mean of 90,000 waits, whose asymptotic variance is
+    # rho (2 + 5 rho - 4 rho^2 + rho^3) / (1 - rho)^4 (Whitt 1989): 1.24 of 9.
+    ideal = 1.96 * math.sqrt(0.9 * (2 + 4.5 - 3.24 + 0.729) / 0.1**4 / 90_000)
+    print("\nwait, response, probability, wait p90, response p50:", coverage)
+    print("half-width of the mean wait", width / theory.wait_mean, "of it,", width / ideal, "of the ideal")
     assert min(coverage) >= 0.93
-    assert max(coverage) <= 0.99  # not bought with width
-    assert width <= 0.25 * theory.wait_mean
+    assert max(coverage) <= 0.97  # not bought with width
+    assert width <= 1.5 * ideal
+
+
+@pytest.mark.parametrize(
+    ("servers", "service", "exact"),
+    [(10, Exponential(1.0), MMc(9, 1, 10).wait_mean), (1, Hyperexponential(1.0, 4.0), 22.5)],
+    ids=["M/M/10", "M/H2/1"],
+)
+def test_other_long_runs(servers, service, exact):
+    # Utilization 0.9, 10^5 customers; the ideal width is 1.96 deviations of the estimates themselves.
+    def one(seed):
+        interval = simulate(Exponential(1 / 0.9 / servers), service, servers, customers=10**5, seed=seed).wait.interval
+        return exact in interval, interval.half_width, interval.mean, interval.mean**2
+
+    coverage, width, mean, square = study(6000, one)
+    ideal = 1.96 * math.sqrt(square - mean**2)
+    print(f"\n{servers} servers, {service}: coverage {coverage:.3f}, {width / ideal:.2f} of the ideal width")
+    assert 0.93 <= coverage <= 0.97
+    assert width <= 1.53 * ideal
 
 
 SYSTEMS = {
@@ -75,13 +99,14 @@ def test_coverage_follows_the_number_of_relaxations(system):
         customers = max(1000, math.ceil(relaxations * relaxation / 0.9) + 10)
 
         def one(seed):
-            mean, half_width = sample_interval(simulate(*source, customers=customers, seed=seed))
-            return [abs(mean - exact) <= half_width]
+            return [covers(simulate(*source, customers=customers, seed=seed), exact)]
 
         return study(runs, one)[0]
 
-    short, limit, long = (coverage(*case) for case in ((10, 500), (50, 1000), (500, 500)))
-    print(f"\n{system}: coverage {short:.3f} at 10 relaxations, {limit:.3f} at 50, {long:.3f} at 500")
+    lengths = {5: 500, 10: 500, 20: 500, 50: 1000, 100: 1000, 500: 500}
+    found = {length: coverage(length, runs) for length, runs in lengths.items()}
+    print(f"\n{system}: coverage by relaxations", {length: f"{value:.3f}" for length, value in found.items()})
+    short, limit, long = found[10], found[50], found[500]
     assert short < 0.92  # what is refused
     assert limit >= 0.88  # the least that is answered
     assert long >= 0.93
@@ -117,9 +142,7 @@ def test_heavy_tails(shape, low, high):
     exact = pollaczek_khinchine_wait(arrival_rate=0.5, service_mean=1, service_scv=service.scv)
 
     def one(seed):
-        run = simulate(Exponential(2.0), service, seed=seed)
-        mean, half_width = sample_interval(run)
-        return [abs(mean - exact) <= half_width]
+        return [covers(simulate(Exponential(2.0), service, seed=seed), exact)]
 
     (coverage,) = study(400, one)
     print(f"\nPareto service of shape {shape}: coverage {coverage:.3f}")

@@ -21,7 +21,7 @@ import numpy as np
 
 from underload import _check
 from underload._jit import kernel
-from underload.queueing.simulation.engine import BATCHES, RANGE
+from underload.queueing.simulation.engine import RANGE
 from underload.queueing.simulation.feeds import BLOCK, fill
 from underload.queueing.simulation.heap import replace_least
 from underload.queueing.simulation.sources import Source, stack
@@ -32,6 +32,7 @@ from underload.stats.interval import adjusted_half_width
 
 __all__ = ["ClosedBatch", "ClosedRun", "simulate_closed"]
 
+BATCHES = 10
 MOST_CUSTOMERS = 10**6
 ROUNDS = 20  # the fewest requests for each customer
 

@@ -10,10 +10,11 @@ from underload import _check
 from underload.stats import Histogram, Interval
 from underload.stats.interval import adjusted_half_width
 
-__all__ = ["Quantity", "TimeAverage"]
+__all__ = ["Fraction", "Quantity", "TimeAverage"]
 
 RELAXATIONS = 50  # that a run must hold for an interval
 TAIL_RELAXATIONS = 10  # that the part of a run beyond a quantile must hold
+MOST_LOG = 20.0  # of the half-width of a logarithm: an interval of that width says nothing
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,7 +57,16 @@ class Quantity:
         self.run._require(f"{self.name}.interval", self.moment, RELAXATIONS)
         mean = self.mean
         values = mean + (self.tops - mean * self.bottoms) / np.mean(self.bottoms)
-        return Interval(mean, self._half_width(values), self.run.confidence, self.run.customers)
+        low, high = self._ends(mean, self._half_width(values))
+        return Interval(mean, (high - low) / 2, self.run.confidence, self.run.customers, low, high)
+
+    @staticmethod
+    def _ends(mean, half_width):
+        """The ends of the interval, on the scale of the logarithm: what varies more where it is larger needs it."""
+        if mean <= 0:
+            return mean - half_width, mean + half_width
+        factor = math.exp(min(half_width / mean, MOST_LOG))
+        return mean / factor, mean * factor
 
     @property
     def histogram(self):
@@ -91,6 +101,14 @@ class Quantity:
 
     def __str__(self):
         return f"{self.name} {self.interval}"
+
+
+class Fraction(Quantity):
+    """A fraction of customers; its interval is symmetric."""
+
+    @staticmethod
+    def _ends(mean, half_width):
+        return mean - half_width, mean + half_width
 
 
 class TimeAverage(Quantity):

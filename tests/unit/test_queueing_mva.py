@@ -58,9 +58,9 @@ def test_repairman_where_the_classical_recursion_loses_all_digits(population, se
 def test_several_stations_with_fifty_digits():
     demands, servers, slowing = [4.0, 0.26, 9.0, 0.05, 0.4], [16, 1, 40, 1, INF], [1, 1.9, 2.5, 2.2, 1.5]
     rates = [None, None, None, slowing, None]
-    found = queueing.mva(demands, 220, think_time=15, servers=servers, rates=rates)
+    found = queueing.mva(demands, 130, think_time=15, servers=servers, rates=rates)
     speed = [slow.speeds(c, r) for c, r in zip(servers, rates, strict=True)]
-    throughput, number, _ = slow.closed_digits(demands, speed, 220, 15)
+    throughput, number, _ = slow.closed_digits(demands, speed, 130, 15)
     assert found.throughput == pytest.approx(float(throughput), rel=1e-13)
     assert found.number_mean == pytest.approx([float(n) for n in number], rel=1e-12)
 

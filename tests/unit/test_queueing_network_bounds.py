@@ -111,6 +111,14 @@ def test_room_for_all_is_mean_value_analysis():
         assert found.blocking_probability == pytest.approx([0, 0, 0])
 
 
+def test_states_likelier_by_180_orders_of_magnitude():
+    # The chain is explored from the state with all 20 customers at the quick station, whose weight is 1e-180.
+    for rates, quick in (([1, 1e-9], 0), ([1e-9, 1], 1)):
+        found = queueing.finite_cycle(rates, [20, 20], 20)
+        assert found.throughput == pytest.approx(1e-9, rel=1e-13)
+        assert found.number_mean[quick] == pytest.approx(1e-9 / (1 - 1e-9), rel=1e-13)
+
+
 def test_a_chain_too_large_is_refused():
     with pytest.raises(ValueError, match=r"population 40 must make at most 4096 states"):
         queueing.finite_cycle([1] * 5, [20] * 5, 40)

@@ -36,5 +36,7 @@ def long_run(rates):
         for i in range(k):
             law[k] += law[i] * rates[i, k]
         if law[k] > 1e100:  # a later state may be likelier than the first by more than a float can hold
-            law[: k + 1] /= law[k]
+            for i in range(k):
+                law[i] /= law[k]
+            law[k] = 1.0
     return law

@@ -78,7 +78,8 @@ def walk_lattice(demand, think, queues, population, stride, kept, throughput, re
             digits[last] = 0
             last -= 1
         digits[last] += 1
-        row[:] = 0.0
+        for k in range(count):
+            row[k] = 0.0
         for r in range(classes):
             if digits[r] == 0:
                 continue
@@ -90,7 +91,8 @@ def walk_lattice(demand, think, queues, population, stride, kept, throughput, re
             throughput[r] = digits[r] / cycle
             for k in range(count):
                 row[k] += throughput[r] * residence[r, k]
-        kept[i % layer, :] = row  # the row of class 0's neighbour, read above
+        for k in range(count):  # over the row of class 0's neighbour, read above
+            kept[i % layer, k] = row[k]
 
 
 def solve(demand, think, queues, population):

@@ -2,6 +2,7 @@
 
 import math
 
+import numba
 import numpy as np
 import pytest
 from published import assert_agrees, each, entries
@@ -62,6 +63,8 @@ def test_every_entry_is_used():
 
 @each(PART)
 def test_agrees(entry):
+    if entry["id"] == "q.bib_d2" and numba.config.DISABLE_JIT:
+        pytest.skip("random bits need integers that wrap around")
     if entry["id"] not in MEASURED:
         assert_agrees(BY_MODEL[entry["model"]](**entry["params"]), entry)
 

@@ -14,6 +14,7 @@ from underload.queueing import (
     join_idle_queue,
     random_split,
 )
+from underload.queueing.balancing import log1p_excess
 
 
 @pytest.mark.parametrize(("servers", "load"), [(2, 0.5), (4, 0.9), (10, 0.8)])
@@ -41,6 +42,14 @@ def test_the_root_of_round_robin(servers, slack):
     tolerance = 1e-12 if slack < 0.9999 else 1e-6 * n**0.5
     assert system.response_mean == pytest.approx(float(1 / x), rel=1e-12)
     assert system.wait_probability == pytest.approx(float(sigma), rel=tolerance, abs=1e-300)
+
+
+def test_the_cancelled_part_of_a_logarithm():
+    for y in (-0.999, -0.1001, -0.0999, -0.03, -1e-9, 1e-300, 1e-5, 0.0999, 0.1001, 3.0, 1e200):
+        with mpmath.workdps(330):
+            exact = float(mpmath.log1p(mpmath.mpf(y)) / mpmath.mpf(y) - 1)
+        # Beyond 0.1 the difference loses a digit and a half.
+        assert log1p_excess(y) == pytest.approx(exact, rel=1e-14)
 
 
 def test_round_robin_is_between_one_queue_and_many():
@@ -73,6 +82,9 @@ def test_the_best_split_by_brute_force():
     assert best.response_mean == pytest.approx(found.fun, rel=1e-3)  # the slowest goes to 0 only at infinity
     assert best.arrival_rates[3] == 0.0
     assert best.arrival_rates.sum() == pytest.approx(5.0, rel=1e-14)
+    np.testing.assert_allclose(best.arrival_rates + best.slacks, speeds, rtol=1e-14)
+    # However little arrives, the fastest gets it.
+    assert best_split(arrival_rate=1e-300, service_rates=[1.0, 0.5]).arrival_rates.tolist() == [1e-300, 0.0]
     # Servers that are alike get alike; the tail is a mixture of the exponentials of M/M/1.
     even = best_split(arrival_rate=3.0, service_rates=[2.0, 2.0])
     assert even.response_mean == pytest.approx(2.0, rel=1e-14)

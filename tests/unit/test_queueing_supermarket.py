@@ -3,10 +3,13 @@
 import math
 
 import mpmath
+import numba
 import numpy as np
 import pytest
 from scipy import integrate, linalg
 from underload.queueing import Supermarket, supermarket_transient, two_choice_loads
+
+compiled_only = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="random bits need integers that wrap around")
 
 
 @pytest.mark.parametrize("choices", [1, 2, 3, 10, 1000])
@@ -51,6 +54,7 @@ def test_the_transient_by_small_steps_and_to_its_end():
             return change
 
         s = s + step * slope(s + step / 2 * slope(s))
+    assert supermarket_transient([0.0], load, d, initial=[0.5])[0, :3].tolist() == [1.0, 0.5, 0.0]
     found = supermarket_transient([0.0, 2.0, 1000.0], load, d)
     np.testing.assert_allclose(found[1, :10], s[:10], atol=1e-6)
     assert found[0, 1:].sum() == 0.0
@@ -60,6 +64,7 @@ def test_the_transient_by_small_steps_and_to_its_end():
     assert over[1] - over[0] == pytest.approx(5.0, rel=1e-6)
 
 
+@compiled_only
 def test_balls_follow_their_differential_equation():
     # s_i' = s_(i-1)^d - s_i^d up to time 1 (Mitzenmacher 2001, section 2): within 5 / sqrt(bins) of 2e5 bins.
     bins = 200_000

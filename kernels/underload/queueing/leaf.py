@@ -223,7 +223,7 @@ def response_quantile(law, q):
         if 1 - level < law.finest * (1 - 1e-12):
             _check.fail("q", level, f"asks for a tail below {law.finest:g}, beyond the samples")
         t = law.inverse(1 - level, level) if level > 0 else lowest(law)
-        return t if t < math.inf else _check.fail("q", level, "has a quantile beyond 1e300")
+        return float(t) if t < math.inf else _check.fail("q", level, "has a quantile beyond 1e300")
 
     return _each(one, q)
 

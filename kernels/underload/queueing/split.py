@@ -110,9 +110,13 @@ def best_split(*, arrival_rate, service_rates):
         per_root = (math.fsum([*service_rates[order[:used]], -arrival_rate])) / roots[:used].sum()
         if 0 < per_root < roots[used - 1]:
             break
-    slacks = service_rates.copy()
-    slacks[order[:used]] = roots[:used] * per_root
-    return Split(service_rates - slacks, service_rates, slacks)
+    roots, used = roots[:used], order[:used]
+    slacks, rates = service_rates.copy(), np.zeros(len(service_rates))
+    slacks[used] = roots * per_root
+    # mu_i - slack_i, without cancelling where little arrives
+    lead = np.array([(root - roots) @ roots for root in roots])
+    rates[used] = roots * (arrival_rate + lead) / roots.sum()
+    return Split(rates, service_rates, slacks)
 
 
 def _rates(arrival_rate, service_rates):

@@ -26,6 +26,7 @@ BAD_CALLS = [
     call("servers", 1.5),
     call("customers", 999),
     call("customers", 2001, interarrival=np.ones(2000)),
+    call("customers", 5000, interarrival=[np.ones(2000), np.ones(2000)], service=[Exponential(0.1)] * 2),
     call("warmup", 10**5),
     call("warmup", -1),
     call("seed", -1),

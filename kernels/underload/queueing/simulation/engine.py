@@ -332,6 +332,8 @@ def _passage(advance, passing, books, report):
             _let_pass(advance, passing, number, n, books)
             report(n)
         elapsed.append(float(passing.elapsed[0]))
+        if math.isinf(elapsed[-1]):
+            _check.fail("customers", edges[-1], "must be at most as many as the recorded arrivals of all classes")
     # Who counts and is still inside needs company: more arrive, who do not count, until all who do have left.
     number = edges[-1]
     last = MOST_EXTRA * (number + 1000)

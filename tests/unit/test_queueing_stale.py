@@ -1,5 +1,6 @@
 """Balancing by a board that is out of date, against its differential equations and its limits."""
 
+import numba
 import numpy as np
 import pytest
 from scipy import integrate
@@ -30,6 +31,7 @@ def test_one_interval_of_the_board_by_its_equations():
     assert mean == pytest.approx(integrate.simpson(numbers, x=times) / duration, rel=1e-7)
 
 
+@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="takes minutes if it is not compiled")
 def test_old_news():
     fresh = Supermarket(0.9).response_mean
     # Fresh news is the supermarket, with a difference in proportion to the interval.

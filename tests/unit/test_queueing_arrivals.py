@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from underload.queueing import BatchArrivals, MarkovModulated, NonhomogeneousPoisson, SelfSimilar, simulate
+from underload.queueing import (
+    MAPPH1,
+    BatchArrivals,
+    MarkovianArrivals,
+    MarkovModulated,
+    NonhomogeneousPoisson,
+    PhaseType,
+    SelfSimilar,
+    simulate,
+)
 from underload.queueing.simulation.feeds import fill
 from underload.queueing.simulation.sources import Source, stack
 from underload.random import Exponential, Gamma, streams
@@ -111,3 +120,17 @@ def test_long_memory_needs_replications():
     run = simulate(process, Exponential(1.0), customers=10**4, replications=8)
     assert run.wait.interval.half_width > 0
     assert run.wait.mean > 1.0  # M/M/1 waits 1.0
+
+
+def test_phases_and_processes_of_theory_can_be_simulated():
+    # What the exact MAP/PH/1 takes, the simulation takes: the mean number and the wait agree.
+    arrivals = MarkovianArrivals([[-3.0, 1.0], [0.5, -1.0]], [[1.5, 0.5], [0.0, 0.5]])
+    service = PhaseType.coxian([4.0, 2.0], [0.3])
+    exact = MAPPH1(arrivals, service)
+    run = simulate(arrivals, service, customers=2 * 10**6, seed=5, confidence=0.998)
+    assert exact.number_mean in run.number.interval
+    assert exact.wait_mean in run.wait.interval
+    assert run.wait.interval.half_width < 0.1 * exact.wait_mean
+    # The first time of a phase-type law starts where its initial law says: with an atom of one path, always.
+    first = [gaps(PhaseType.erlang(1.0, 400), 1, seed)[0] for seed in range(40)]
+    assert np.mean(first) == pytest.approx(1.0, abs=4 * 0.05 / np.sqrt(40))

@@ -13,6 +13,7 @@ from scipy.sparse import csgraph
 from underload import _check
 from underload.queueing.elimination import check_matrix, check_rates, eliminate, solve_leaving
 from underload.queueing.phase_type import PhaseType
+from underload.queueing.simulation.arrivals import markovian_source
 
 __all__ = ["MarkovianArrivals"]
 
@@ -122,3 +123,11 @@ class MarkovianArrivals:
         bias = np.linalg.solve(bordered, np.append(-excess / scale, 0.0))[:-1]
         index = 1 + 2 * float(law @ (self.D1 @ bias)) / rate
         return index if math.isfinite(index) else _check.fail("D1", self.D1.tolist(), "must have finite dispersion")
+
+    def source(self):
+        """These arrivals for `simulate`, from the long run on: a `Source`."""
+        law = self.phase_probabilities
+        others = np.sort(np.abs(np.linalg.eigvals(self.D0 + self.D1)))[1:]
+        memory = self.arrival_rate / float(others[0]) if len(others) else 0.0
+        mean, scv = 1 / self.arrival_rate, self.dispersion
+        return markovian_source(self, self.rates, self.D1, first=law, mean=mean, scv=scv, memory=memory)

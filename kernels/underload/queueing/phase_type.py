@@ -17,6 +17,7 @@ import numpy as np
 from underload import _check, random
 from underload.queueing.absorption import Absorption
 from underload.queueing.elimination import check_law, check_matrix, check_rates, solve_leaving
+from underload.queueing.simulation.arrivals import markovian_source
 
 __all__ = ["PhaseType"]
 
@@ -216,6 +217,12 @@ class PhaseType:
         mean = self.mean
         costs = np.full((self.phases, 1), 1 / mean)
         return float(self.initial @ solve_leaving(self.rates, self.exits + s, costs)[:, 0])
+
+    def source(self):
+        """These times for `simulate`, as interarrival or service times: a `Source`."""
+        renewals = np.outer(self.exits, self.initial)
+        given = {"first": self.initial, "mean": self.mean, "scv": self.scv, "memory": 0.0}
+        return markovian_source(self, self.generator, renewals, **given)
 
     def tail(self, t):
         """P(T > t), for a time or an array of times >= 0."""

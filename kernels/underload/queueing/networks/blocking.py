@@ -13,8 +13,8 @@ import math
 import numpy as np
 
 from underload import _check
+from underload.queueing.elimination import eliminate
 from underload.queueing.networks import stations
-from underload.queueing.networks.chain import long_run
 
 __all__ = ["FiniteCycle", "finite_cycle"]
 
@@ -135,7 +135,7 @@ def finite_cycle(service_rates, capacities, population, *, blocking="after servi
     number = np.minimum(capacity, np.maximum(population - np.concatenate(([0], np.cumsum(capacity)[:-1])), 0))
     first = tuple(number.tolist()), (False,) * len(rates)
     states, transitions = explore(first, move, rates / rates.max(), capacity.tolist())
-    law = long_run(transitions)
+    law = eliminate(transitions)
     law /= math.fsum(law)
     number = np.array([state[0] for state in states])
     full = np.roll(number >= capacity, -1, axis=1)

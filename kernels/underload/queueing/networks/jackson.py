@@ -16,10 +16,10 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from underload import _check
+from underload.queueing.elimination import eliminate
 from underload.queueing.infinite import MMInf
 from underload.queueing.mmc import MMc
 from underload.queueing.networks import stations
-from underload.queueing.networks.chain import long_run
 
 __all__ = ["JacksonNetwork", "jackson"]
 
@@ -136,7 +136,7 @@ def traffic(routing, arrivals, names):
     rates = np.zeros((len(used) + 1, len(used) + 1))
     rates[0, 1:], rates[1:, 0] = arrivals[used] / total, exits[used]
     rates[1:, 1:] = rows[used][:, used].toarray()
-    law = long_run(rates)
+    law = eliminate(rates)
     found = np.zeros(count)
     found[used] = law[1:] / law[0] * total
     return found

@@ -16,31 +16,25 @@ from underload.random.distribution import pack
 __all__ = ["BatchArrivals", "MarkovModulated", "NonhomogeneousPoisson", "SelfSimilar", "markovian_source"]
 
 
-def markovian_source(spec, hidden, visible):
-    """The `Source` of a Markovian arrival process.
+def markovian_source(spec, hidden, visible, *, first, mean, scv, memory):
+    """The `Source` of a Markovian arrival process or of phase-type times.
 
     Parameters
     ----------
     spec : object
         What stands for it.
     hidden, visible : float64[m, m]
-        D0 and D1: rates of the moves without and with an arrival; D0 + D1 is a generator.
+        Rates of the moves without and with an arrival; the diagonal of `hidden` is not used.
+    first : float64[m]
+        Probabilities of the phase to start in.
+    mean, scv, memory : float
+        As in `Source`.
     """
-    m = len(hidden)
-    ones = np.ones(m)
-    generator = hidden + visible
-    # The stationary phase, and the inverse that exists for every irreducible generator (Kemeny and Snell 1960).
-    phase = np.linalg.lstsq(np.vstack([generator.T, ones]), np.append(np.zeros(m), 1.0), rcond=None)[0]
-    rate = float(phase @ visible @ ones)
-    fundamental = np.linalg.inv(np.outer(ones, phase) - generator)
-    deviation = fundamental - np.outer(ones, phase)
-    dispersion = 1 + 2 / rate * float(phase @ visible @ deviation @ visible @ ones)
-    leaving = -np.diag(hidden)
-    moves = np.hstack([hidden - np.diag(np.diag(hidden)), visible]) / leaving[:, None]
-    first = np.cumsum(phase)
-    table = np.concatenate([[m], leaving, np.cumsum(moves, axis=1).ravel(), first])
-    slowest = np.sort(np.abs(np.linalg.eigvals(generator)))[1] if m > 1 else np.inf
-    return Source(spec, 1 / rate, dispersion, MARKOVIAN, np.zeros(4), table, rate / float(slowest), -1.0)
+    moves = np.hstack([hidden - np.diag(np.diag(hidden)), visible])
+    leaving = moves.sum(axis=1)
+    choices = np.cumsum(moves / leaving[:, None], axis=1)
+    table = np.concatenate([[len(hidden)], leaving, choices.ravel(), np.cumsum(first)])
+    return Source(spec, mean, scv, MARKOVIAN, np.zeros(4), table, memory, -1.0)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,9 +77,9 @@ class MarkovModulated:
 
     def source(self):
         """The `Source` of these arrivals."""
-        rates, switching = np.array(self.rates), np.array(self.switching)
-        hidden = switching - np.diag(switching.sum(axis=1) + rates)
-        return markovian_source(self, hidden, np.diag(rates))
+        from underload.queueing.markovian_arrivals import MarkovianArrivals
+
+        return MarkovianArrivals.mmpp(self.rates, self.switching).source()
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,11 +1,13 @@
-"""Queueing: how long work waits, in formulas that stay exact at a million servers and in the fastest simulator.
+"""Queueing: how long work waits, in closed forms that stay exact at a million servers, and by simulation.
 
-Erlang's formulas (`erlang_b`, `erlang_c`), the queue M/M/c with the tails and quantiles of its wait and response
-(`MMc`), finite rooms and populations (`MMcK`, `MMcKN`, `Engset`), how many servers suffice (`servers_for`,
-`arrival_rate_for`, `square_root_staffing`), what sharing them saves (`pooling`), general
-service times (`pollaczek_khinchine_wait`, exact; `kingman_wait` and `allen_cunneen_wait`, approximate),
-operational laws and closed systems (`throughput`, `response_time`, `asymptotic_bounds`, `closed_mmc`), and
-first-come-first-served GI/G/c by simulation (`simulate`, `waits`; `simulate_closed` for a closed loop).
+Stations: `MM1`, `MMc`, `MMcK`, `MMcKN`, `MMInf`, `Engset`, `ErlangA`, `MG1`, `MDc`, `GIMc`, `MAPPH1` and their kin, all
+with the same attributes, from `utilization` to `response_quantile`. Orders of service and priorities (`MG1.under`,
+`priorities`), vacations, batches, polling, retrials. Staffing (`servers_for`, `arrival_rate_for`, `pooling`). Networks
+(`jackson`, `mva`, `bottlenecks`). Chains and load over time (`transient`, `time_varying`). Fan-out, hedging and
+balancing (`FanOut`, `Hedged`, `Supermarket`). What is no theorem says *approximation*.
+
+Simulation: `simulate` takes who arrives, what they need, the servers, the order of service and the choice of a server;
+`simulate_network` and `simulate_closed` take networks and closed loops.
 """
 
 from underload.queueing.approximations import (

@@ -75,10 +75,13 @@ def simulate(
     confidence : float
         Of the intervals, in (0, 1).
     discipline : str or discipline object
-        Order of service: see `underload.queueing.disciplines`.
+        Order of service: "fcfs", "lcfs", "lcfs-pr", "sjf", "psjf", "srpt", "ps", "fb" (least attained service first),
+        "priority", "priority-pr", or a `Priority`. "pr" preempts and goes on; only "fcfs", "lcfs", "sjf", "ps" and the
+        priorities take more than one server.
     balancing : str or balancing object, optional
-        Each server has a queue of its own, and this chooses: see `underload.queueing.balancing`. Without it all
-        servers share one queue.
+        Each server has a queue of its own, and this chooses: "random", "round-robin", "jsq", "power-of-two", "jiq",
+        "leastconn", "least-work", or an object such as `PowerOfChoices`, `StaleChoices`, `Weighted`, `Affinity`; or it
+        sends a request to several servers: `Forked`, `Redundant`, `Hedging`. Without it all servers share one queue.
     capacity : int, optional
         Places in the system, those in service included; who finds none is blocked.
     balking : float64[m], optional

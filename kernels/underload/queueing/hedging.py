@@ -90,9 +90,8 @@ class Hedged:
     def _shifted(self, t, shift):
         if isinstance(self._leaf, Smooth):
             return self._leaf.tail(t - shift)
-        return Steps(self._leaf.values + shift, self._leaf.tails).tail(
-            t
-        )  # t - shift could miss a value by its rounding
+        later = Steps(self._leaf.values + shift, self._leaf.tails)  # t - shift could miss a value by its rounding
+        return later.tail(t)
 
     @property
     def extra_load(self):

@@ -1,13 +1,11 @@
 """Published and independently computed values about queues."""
 
-import concurrent.futures
 import json
 import pathlib
 
 import numpy as np
 import pytest
 from underload import queueing, random
-from underload.stats import replications
 
 ENTRIES = json.loads((pathlib.Path(__file__).parent / "queueing.json").read_text("utf8"))
 QUANTILES = [0.5, 0.95, 0.99, 0.999]
@@ -42,7 +40,14 @@ def _slowdown(p):
     return [queueing.MMc(arrival_rate=u, service_rate=1).response_mean for u in p["rho"]]
 
 
+def _clock_arrivals(p):
+    queue = queueing.GIMc(random.Deterministic(1 / p["lam"]), p["mu"])
+    return [queue.sigma, queue.wait_mean]
+
+
 BY_MODEL = {
+    "M/D/c": lambda p: queueing.MDc(p["lam"], p["D"], p["c"]).wait_mean,
+    "D/M/1": _clock_arrivals,
     "Erlang B": lambda p: queueing.erlang_b(p["c"], p["a"]),
     "Erlang C": lambda p: queueing.erlang_c(p["c"], p["a"]),
     "M/M/c": _mmc_means,
@@ -62,7 +67,6 @@ BY_MODEL = {
     "mean response at rho=.9: 10 x M/M/1 vs M/M/10 (mu=1)": _pooling,
     "M/M/1 apply queue mean lag 1/(mu-lam) s": lambda p: queueing.MMc(p["lam"], p["mu"]).response_mean,
 }
-SIMULATED = {"M/D/c", "D/M/1"}
 INVERSE = {"Erlang B inverse"}
 
 
@@ -72,7 +76,7 @@ def _select(models):
 
 
 def test_every_entry_is_used():
-    assert {entry["model"] for entry in ENTRIES} == {*BY_MODEL, *SIMULATED, *INVERSE}
+    assert {entry["model"] for entry in ENTRIES} == {*BY_MODEL, *INVERSE}
 
 
 @_select(BY_MODEL)
@@ -88,24 +92,3 @@ def test_load_for_a_blocking_probability(entry):
     p = entry["params"]
     load = queueing.arrival_rate_for(servers=p["c"], service_rate=1, blocking_probability=p["blocking"])
     assert load == pytest.approx(entry["expected"], abs=entry["tolerance"]["abs"] / 2)
-
-
-def _system(entry):
-    p = entry["params"]
-    if entry["model"] == "D/M/1":
-        return random.Deterministic(1 / p["lam"]), random.Exponential(1 / p["mu"]), 1, entry["expected"][1]
-    return random.Exponential(1 / p["lam"]), random.Deterministic(p["D"]), p["c"], entry["expected"]
-
-
-@_select(SIMULATED)
-def test_simulated_mean_wait(entry):
-    # 20 independent runs; 0.9975 = 0.99 ** (1 / 4) splits 1 % over the four systems (Sidak).
-    interarrival, service, servers, expected = _system(entry)
-
-    def run(seed):
-        return queueing.simulate(interarrival, service, servers, customers=4 * 10**5, seed=seed).wait.mean
-
-    with concurrent.futures.ThreadPoolExecutor() as pool:
-        interval = replications(list(pool.map(run, range(100, 120))), confidence=0.9975)
-    assert expected in interval
-    assert interval.half_width < 0.07 * expected  # it would see an error of 7 %

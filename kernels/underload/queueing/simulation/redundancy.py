@@ -90,7 +90,8 @@ class Redundant:
     Notes
     -----
     Copies need independent service times. Cancelled at the completion, exponential services lose no capacity; what
-    varies less loses some, and the queue may grow at a load below 1: such a run gives no interval.
+    varies less loses some, and the queue may grow at a load below 1: such a run gives no interval. How long a run must
+    be is judged as if nobody were sent twice; near the load where copies run away with the servers, give it more.
     """
 
     copies: int = 2

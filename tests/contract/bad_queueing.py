@@ -92,7 +92,7 @@ BAD_CALLS = [
     (q.simulate, source | {"service": Exponential(1.0)}, "utilization"),
     (q.simulate, source | {"servers": 0}, "servers"),
     (q.simulate, source | {"customers": 999}, "customers"),
-    (q.simulate, source | {"customers": 1e4, "warmup": 9500}, "warmup"),
+    (q.simulate, source | {"customers": 1e4, "warmup": 9501}, "warmup"),
     (q.simulate, source | {"warmup": -1}, "warmup"),
     (q.simulate, source | {"seed": -1}, "seed"),
     (q.simulate, source | {"seed": 0.5}, "seed"),

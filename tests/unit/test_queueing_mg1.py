@@ -233,3 +233,42 @@ def test_narrow_laws_are_nearly_deterministic():
     for law in (Gamma(1, 1e-9), Lognormal(1, 1e-9), Uniform(1 - 1e-6, 1 + 1e-6)):
         np.testing.assert_allclose(MG1(0.8, law).wait_tail(t), clock.wait_tail(t), rtol=0, atol=1e-4)
         np.testing.assert_allclose(MG1(0.8, law).response_tail(t), clock.response_tail(t), rtol=0, atol=1e-3)
+
+
+@pytest.mark.parametrize("slack", [4e-3, 1e-6, 1e-12, 1e-30])
+def test_gamma_service_near_saturation_is_that_of_its_phases(slack):
+    # The matrix solution knows the distance to saturation exactly; a transform that subtracts from 1 would not.
+    phases = queueing.PhaseType.erlang(2.0, 3)
+    exact = queueing.MPH1.from_slack(slack, arrivals=queueing.MarkovianArrivals.poisson(1.0), service=phases)
+    queue = MG1.from_slack(slack, service=Gamma(2.0, 1 / 3))
+    for t in (1.0, 260.0, 270.0, 1 / slack, 20 / slack):
+        assert queue.wait_tail(t) == pytest.approx(exact.wait_tail(t), rel=3e-12)
+        assert queue.response_tail(t) == pytest.approx(exact.response_tail(t), rel=3e-12)
+    assert queue.wait_quantile(0.99) == pytest.approx(exact.wait_quantile(0.99), rel=1e-11)
+
+
+def test_uniform_service_near_saturation():
+    # In the limit the wait is exponential with its mean: ln P(W > t) = -slack t / (E S^2 / 2).
+    queue = MG1.from_slack(1e-13, service=Uniform(0.5, 1.5))
+    second = 13 / 12
+    assert queue.wait_tail(1e13) == pytest.approx(math.exp(-2 / second), rel=1e-11)
+    assert queue.wait_quantile(0.9) == pytest.approx(math.log(10) * second / 2 * 1e13, rel=1e-11)
+
+
+@pytest.mark.parametrize("load", [1e-4, 1e-7, 1e-100, 1e-300])
+def test_a_server_that_hardly_works(load):
+    # Who waits at all waits for what is left of one service: P(W > t) = load P(residual > t), but for load^2.
+    error = 2 * load + 1e-12
+    queue = MG1(load, Uniform(0.0, 2.0))
+    assert queue.wait_tail(0.5) == pytest.approx(load * 0.75**2, rel=error)
+    assert queue.response_quantile(0.75) == pytest.approx(1.5, rel=error)
+    assert queue.wait_tail(1e200) == 0
+    assert 0 <= queue.wait_tail(3.0) <= load * load
+    narrow = MG1(load, Gamma(1.0, 0.01))
+    assert narrow.wait_tail(0.5) == pytest.approx(load / 2, rel=1e-4)
+    assert MG1(load, Deterministic(1.0)).wait_tail(0.5) == pytest.approx(load / 2, rel=error)
+
+
+def test_the_level_of_the_jump_at_0():
+    queue = MG1(1.000000000000001, Gamma(0.5, 0.5))
+    assert 0 <= queue.wait_quantile(0.5) < 1e-12

@@ -24,6 +24,7 @@ LEAST_TAIL = 1e-9  # of the others, whose tails have an absolute error of 1e-12
 LATEST = 1e250  # mean service times
 SOONEST = 1e-70
 LEAST_SLACK = 1e-30
+LEAST_SLACK_INVERTED, ROUNDING = 1e-9, 1e-13  # the absolute error of a tail by inversion is ROUNDING / slack
 
 
 @dataclasses.dataclass(frozen=True)
@@ -155,8 +156,10 @@ class MG1:
 
         Exact (12 digits, however small) for exponential and hyperexponential service, and for deterministic service
         within 1e-12 / slack. By inversion for the others: gamma with a relative error of 1e-10, uniform of 1e-7;
-        lognormal and Weibull with an absolute error of 1e-11, Pareto of 1e-8, which comes from its corner. For laws
-        narrower than scv 0.01 the absolute error is 1e-4.
+        lognormal and Weibull with an absolute error of 1e-11, Pareto of 1e-8, which comes from its corner; for these
+        three at least 1e-13 / slack, and a slack below 1e-9 is refused. For laws narrower than scv 0.01 the absolute
+        error is 1e-4. At a utilization below 1e-4 also gamma and uniform service have an absolute error, of
+        1e-8 x utilization.
         """
         return self._tail(mg1_tails.wait_tail, t)
 
@@ -172,7 +175,7 @@ class MG1:
         """The shortest time t with P(wait <= t) >= q, for q in [0, 1) or an array; 0 up to q = 1 - utilization.
 
         For service times other than exponential, hyperexponential, deterministic, gamma and uniform, q is at most
-        1 - 1e-9.
+        1 - 1e-9, and 1 - 1e-12 / slack.
         """
         return self._quantile(q, mg1_tails.wait_tail, self.utilization)
 
@@ -218,7 +221,12 @@ class MG1:
         if self.utilization == 0:  # the response is the service
             alone = 1 - self.service.cdf(t * self.service.mean)
             return alone if function is mg1_tails.response_tail else np.zeros_like(t)
+        self._check_slack()
         return function(self.service, self.utilization, self.slack, t)
+
+    def _check_slack(self):
+        if self.slack < LEAST_SLACK_INVERTED and not isinstance(self.service, EXACT):
+            _check.fail("slack", self.slack, f"must be at least {LEAST_SLACK_INVERTED:g} for tails under this law")
 
     def _quantile(self, q, function, most):
         if np.ndim(q) == 0:
@@ -233,18 +241,20 @@ class MG1:
         level = 1 - q
         if level >= most:
             return 0.0
-        if level < LEAST_TAIL * (1 - 1e-6) and not isinstance(self.service, EXACT):
-            _check.fail("q", q, f"must be at most 1 - {LEAST_TAIL:g} for service times of this law")
+        self._check_slack()
+        least = 0.0 if isinstance(self.service, EXACT) else max(LEAST_TAIL, 10 * ROUNDING / self.slack)
+        if level < least * (1 - 1e-6):
+            _check.fail("q", q, f"must be at most 1 - {least:g} for service times of this law")
 
-        def excess(t):
-            found = float(self._relative_tail(function, np.array([t]))[0])
+        def excess(log_t):
+            found = float(self._relative_tail(function, np.array([math.exp(log_t)]))[0])
             return math.log(found / level) if found > 0 else -800.0
 
-        low, high = _bracket(excess)
-        if high <= SOONEST:
+        low, high = _bracket(lambda t: excess(math.log(t)))
+        if high <= SOONEST or (low <= SOONEST and excess(math.log(low)) <= 0):  # the level is that of the jump at 0
             return 0.0
         # Tails are nearly straight in ln t if heavy, and in t if light, where few steps are needed anyway.
-        root = optimize.brentq(lambda u: excess(math.exp(u)), math.log(low), math.log(high), xtol=1e-14, rtol=1e-14)
+        root = optimize.brentq(excess, math.log(low), math.log(high), xtol=1e-14, rtol=1e-14)
         return math.exp(root) * self.service.mean
 
 

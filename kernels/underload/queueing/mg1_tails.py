@@ -23,6 +23,10 @@ from underload.random import Deterministic, Exponential, Gamma, Hyperexponential
 __all__ = ["LIGHT", "decay_rate", "response_tail", "wait_tail"]
 
 LIGHT = (Gamma, Uniform)  # transforms known left of 0: their tails keep their digits however small
+FULL = 0.005  # slack below which the slowest exponential of a light law's tail is known to the last digit
+SETTLED = 100.0  # mean services x (1 + scv): from then on the others have decayed by exp(-100)
+GONE = 800.0  # exp(-GONE) is 0
+MOST_SHIFT = 8.0  # where the load is small the rate of decay is large: exp(rate t) would dwarf the first services
 EXACT_UNTIL, STATES = 100, 200  # services; in M/D/1 the second singularity has by then decayed by exp(-40) or more
 
 
@@ -36,6 +40,9 @@ def wait_tail(law, load, slack, t):
     late = np.maximum(t, 1e-80)
     rest = _inverted(law, load, slack, late, _rest_of_wait)
     found = np.where(t > 0, load * (slack * shares_at(law, late).excess + rest), load)
+    if _is_settled(law, slack):
+        rate, weight, _ = _slowest(law, load, slack)
+        found = np.where(t < SETTLED * (1 + law.scv), found, weight * np.exp(-rate * t))
     return np.clip(found, 0.0, load)  # the inversion's error may pass the bounds
 
 
@@ -49,6 +56,9 @@ def response_tail(law, load, slack, t):
     late = np.maximum(t, 1e-80)
     rest = _inverted(law, load, slack, late, _rest_of_response)
     found = np.where(t > 0, slack * shares_at(law, late).rest / late + load * rest, 1.0)
+    if _is_settled(law, slack):
+        rate, weight, served = _slowest(law, load, slack)
+        found = np.where(t < SETTLED * (1 + law.scv), found, weight * served * np.exp(-rate * t))
     return np.clip(found, 0.0, 1.0)
 
 
@@ -77,16 +87,64 @@ def decay_rate(law, load, slack):
         return 1 - load * float(relative_transforms(law, np.array(-rate + 0j))[1].real)
 
     most = slack / (load * law.relative_moment(2) / 2) * (1 + 1e-12)
-    if isinstance(law, Gamma):
-        most = min(most, (1 - 1e-15) / law.scv)
+    most = min(most, _last_finite(law))
     if not excess(most) < 0:
         return most
     return optimize.brentq(excess, 0.0, most, xtol=1e-300, rtol=1e-15, maxiter=500)
 
 
+def _last_finite(law):
+    """A rate up to which E exp(rate S) of a light law is at most exp(600), with the mean service time as the unit."""
+    if isinstance(law, Gamma):
+        return min(-math.expm1(-600.0 * law.scv), 1 - 1e-15) / law.scv
+    return 600.0 * (law.mean / law.high) if isinstance(law, Uniform) else 600.0
+
+
+def _is_settled(law, slack):
+    return isinstance(law, LIGHT) and slack < FULL
+
+
+def _slowest(law, load, slack):
+    """The slowest exponential of the tails of a light law near saturation.
+
+    Returns
+    -------
+    rate, weight, served : float
+        P(wait > t) is weight x exp(-rate t) in the end, and P(response > t) `served` times that; served is
+        E exp(rate S).
+
+    Notes
+    -----
+    The transform of the wait is slack / (slack + load (1 - Be)), with a pole at -rate. There 1 - Be is the negative sum
+    of E S^k rate^(k-1) / k! over k >= 2: as a difference it would have no digits left.
+    """
+    terms = _moments_over_factorials(law, 16)
+    powers, more = terms[2:], np.arange(len(terms) - 2)
+    rate = slack / (load * terms[2])
+    for _ in range(12):  # each gains two digits and more
+        rate = slack / (load * float(powers @ rate**more))
+    steep = load * float(((more + 1) * powers) @ rate**more)
+    return rate, slack / (steep * rate), float(terms @ rate ** np.arange(len(terms)))
+
+
+def _moments_over_factorials(law, most):
+    """E S^k / k! for k = 0, ..., most, in units of the mean."""
+    if isinstance(law, Gamma):
+        return np.cumprod([1.0, *((1 + k * law.scv) / (k + 1) for k in range(most))])
+    low, high = law.low / law.mean, law.high / law.mean
+    sums = [sum(high**i * low ** (k - i) for i in range(k + 1)) / (k + 1) for k in range(most + 1)]
+    return np.array([total / math.factorial(k) for k, total in enumerate(sums)])
+
+
 def _inverted(law, load, slack, t, transform):
     """The inverse of `transform` at t; for a light law by way of exp(rate t) x the function, which does not decay."""
-    theta = decay_rate(law, load, slack) if isinstance(law, LIGHT) else 0.0
+    theta = 0.0
+    if _is_settled(law, slack):
+        theta = _slowest(law, load, slack)[0]
+        t = np.minimum(t, SETTLED * (1 + law.scv))  # later, nothing is asked of the inversion
+    elif isinstance(law, LIGHT):
+        theta = min(decay_rate(law, load, slack), MOST_SHIFT)
+        t = np.minimum(t, GONE / theta)
     # Keep the first point of the path away from s = 0, where the transform is a quotient of two zeros.
     a = np.where(np.abs(EULER_A / 2 - theta * t) < 0.5, EULER_A + 2, EULER_A)
     a = np.where(np.abs(a / 2 - 3 * theta * t) < 0.5, a + 1.2, a)

@@ -181,3 +181,18 @@ def test_states_without_load_and_far_below_it():
     queue = MMc(9, 1, 10)
     assert queue.throughput == 9
     assert queue.blocking_probability == 0.0
+
+
+@pytest.mark.parametrize(("rate", "servers"), [(1e17, 2), (1e300, 1), (2.0, 10**17)])
+def test_loads_too_small_to_leave_a_mark_on_the_slack(rate, servers):
+    # slack == servers: the ratio of the states is in the load alone.
+    load = 1.0 / rate
+    states = MMc(1.0, rate, servers).state_probability([0, 1, 2])
+    assert states[:2] == pytest.approx([math.exp(-load), load * math.exp(-load)], rel=1e-14)
+    assert states[2] == pytest.approx(load * load / min(servers, 2), rel=load + 1e-14)
+
+
+def test_times_and_rates_whose_product_overflows():
+    assert MMc(1.0, 1e300).response_tail([1e10, 1e300]) == pytest.approx([0.0, 0.0], abs=0.0)
+    assert MMc(1.0, 1.7e308, 2).wait_tail(0.0) == MMc(1.0, 1.7e308, 2).wait_probability
+    assert MMc.from_slack(0.1, service_rate=5e-324).wait_quantile(0.95) == math.inf  # 6e324

@@ -186,7 +186,8 @@ class MMc:
         servers, load, slack = self.servers, self.offered_load, self.slack
         excess = load_excess(servers, load, slack)
         full = self.wait_probability * slack / servers
-        log_full, log_ratio = _log(full), math.log1p(-slack / servers) if load > 0 else -math.inf
+        part = slack / servers
+        log_full, log_ratio = _log(full), math.log1p(-part) if part < 0.5 else _log(load / servers)
 
         def probability(state):
             if load == 0:
@@ -199,15 +200,16 @@ class MMc:
 
     def wait_tail(self, t):
         """P(wait > t), for a time or an array of times >= 0."""
-        probability, drain = self.wait_probability, self.slack * self.service_rate
-        return each_time(lambda one: probability * math.exp(-drain * one), t)
+        probability = self.wait_probability
+        return each_time(lambda one: probability * math.exp(-self.slack * (self.service_rate * one)), t)
 
     def response_tail(self, t):
         """P(response > t), for a time or an array of times >= 0."""
         probability = self.wait_probability
 
         def tail(one):
-            return math.exp(log_response_tail(one * self.service_rate, probability, self.slack)[0])
+            served = one * self.service_rate
+            return math.exp(log_response_tail(served, probability, self.slack)[0]) if served < math.inf else 0.0
 
         return each_time(tail, t)
 
@@ -219,7 +221,7 @@ class MMc:
             tail = 1 - one
             if probability <= tail:
                 return 0.0
-            return math.log1p((probability - tail) / tail) / (self.slack * self.service_rate)
+            return math.log1p((probability - tail) / tail) / self.slack / self.service_rate
 
         return each_level(quantile, q)
 

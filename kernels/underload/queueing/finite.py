@@ -166,7 +166,7 @@ class MMcK(FirstComeFirstServed):
     @property
     def utilization(self):
         """Fraction of the time that a server is busy."""
-        return self.offered_load * self._admitted / self.servers
+        return min(1.0, self.offered_load * self._admitted / self.servers)
 
     @property
     def wait_probability(self):
@@ -215,7 +215,7 @@ class MMcK(FirstComeFirstServed):
     def _found(self):
         x, places = self._log_ratio, self.capacity - self.servers
         if x < 0:
-            places = min(places, int(750 / -x) + 1)  # the rest is below the range of floats
+            places = int(min(places, 750 / -x + 1))  # the rest is below the range of floats
         weights = np.exp(np.arange(places) * x - (places - 1) * max(x, 0.0))
         scale = self.wait_probability / weights.sum() if places else 0.0
         return Found(math.exp(self._shares[0]) / self._admitted, weights * scale)

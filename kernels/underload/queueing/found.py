@@ -143,7 +143,10 @@ class FirstComeFirstServed:
         return each_level(quantile, q)
 
     def response_quantile(self, q):
-        """The time t with P(response <= t) = q for an admitted request, for q in [0, 1) or an array."""
+        """The time t with P(response <= t) = q for an admitted request, for q in [0, 1) or an array.
+
+        The probability is met to 1e-15, so that a q near 0 leaves few digits of the time.
+        """
 
         def quantile(one):
             return crossing(self._response_tail, one) / self.service_rate if one > 0 else 0.0
@@ -161,4 +164,5 @@ def crossing(tail, q):
     low, high = 0.0, 1.0
     while above(high) > 0:
         low, high = high, 2 * high
-    return optimize.brentq(above, low, high, xtol=5e-324, rtol=1e-15, maxiter=300)
+    # Without a sign of convergence where 1 - q is 1 but for rounding: there the tail is a staircase.
+    return optimize.brentq(above, low, high, xtol=5e-324, rtol=1e-15, maxiter=300, disp=False)

@@ -203,3 +203,21 @@ def test_time_in_states_adds_up():
     found = time_varying(2.0, service_rate=1.0, servers=3, times=[6.0])
     busy = spent @ np.minimum(np.arange(151), 3)
     assert found.number_mean[0] == pytest.approx(12.0 - busy, rel=1e-11)
+
+
+def test_a_fluid_with_fast_servers_and_long_times():
+    # Full from 0 on: x falls by rate 2 x 3 - 1 = 5 until it is 2, at time 1, and decays to 1 / 3 from there.
+    times = [0.5, 1.0, 1.25, 1e6]
+    expected = [4.5, 2.0, 1 / 3 + (2 - 1 / 3) * math.exp(-0.75), 1 / 3]
+    found = fluid_number(1.0, service_rate=3.0, servers=2, times=times, initial=7.0)
+    np.testing.assert_allclose(found, expected, rtol=1e-14)
+    # Overloaded: 4 (1 - e^-t) until it is 2, at ln 2, and up by 2 per unit of time from there.
+    found = fluid_number(4.0, service_rate=1.0, servers=2, times=[0.5, 1e9])
+    np.testing.assert_allclose(found, [4 * -math.expm1(-0.5), 2 + 2 * (1e9 - math.log(2))], rtol=1e-14)
+    assert fluid_number(1.0, service_rate=1e12, servers=2, times=[1.0], initial=5.0)[0] == pytest.approx(1e-12)
+
+    def wave(t):
+        return 1 + math.sin(t)
+
+    fast = fluid_number(wave, service_rate=1e7, servers=2, times=[1.0, 2.0])
+    np.testing.assert_allclose(fast * 1e7, [wave(1.0), wave(2.0)], rtol=1e-5)

@@ -108,7 +108,7 @@ def fluid_number(arrival_rate, *, service_rate, servers, times, initial=0.0):
     arrival_rate : float, Steps or callable
         Per unit of time, >= 0.
     service_rate : float
-        Of one server, > 0.
+        Of one server, from 1e-200 to 1e200.
     servers : int or Steps
         1 to 10^6.
     times : float64[m]
@@ -123,6 +123,8 @@ def fluid_number(arrival_rate, *, service_rate, servers, times, initial=0.0):
     """
     rising, count = check_course("arrival_rate", arrival_rate), check_servers("servers", servers)
     rate, x = _check.positive("service_rate", service_rate), _check.nonnegative("initial", initial)
+    if not 1e-200 <= rate <= 1e200:
+        _check.fail("service_rate", service_rate, "must be from 1e-200 to 1e200")
     at = check_times("times", times)
     found = {0.0: x}
     for start, end in stretches([rising, count], at):
@@ -137,19 +139,35 @@ def fluid_number(arrival_rate, *, service_rate, servers, times, initial=0.0):
 
 def _flow(rising, level, rate, servers, busy, x, start, end):
     """Follow the fluid until `end`, or until it leaves or reaches the number of servers."""
-    steady = isinstance(rising, Steps)
+    x = x if busy else min(x, servers)
+    if isinstance(rising, Steps):
+        return _steady_flow(level, rate, servers, busy, x, start, end)
 
     def change(t, x):
-        return (level if steady else rising(t)) - rate * (servers if busy else x)
+        return rising(t) - rate * (servers if busy else x)
 
     def crossing(_, x):
         return x[0] - servers
 
     crossing.terminal, crossing.direction = True, -1 if busy else 1
+    stiff = not busy and rate * (end - start) > 1e4  # an explicit method takes as many steps
     found = integrate.solve_ivp(
-        change, (start, end), [min(x, servers) if not busy else x], "DOP853", events=crossing, rtol=1e-11, atol=1e-12
+        change, (start, end), [x], "LSODA" if stiff else "DOP853", events=crossing, rtol=1e-11, atol=1e-12
     )
     now = float(found.t[-1])
     if now <= start:  # a crossing at the very start: step over it
         return min(end, start + 1e-9 * (end - start)), float(servers)
     return now, float(servers) if found.status == 1 else float(found.y[0, -1])
+
+
+def _steady_flow(level, rate, servers, busy, x, start, end):
+    """`_flow` in closed form, while the arrival rate keeps its `level`."""
+    if busy:
+        change = level - rate * servers
+        reached = start + (servers - x) / change if change < 0 else math.inf
+        later = x + change * (end - start)
+    else:
+        spare = level - rate * servers  # what keeps coming once all servers are busy
+        reached = start + math.log1p(rate * (servers - x) / spare) / rate if spare > 0 else math.inf
+        later = x * math.exp(-rate * (end - start)) - level * math.expm1(-rate * (end - start)) / rate
+    return (reached, float(servers)) if reached < end else (end, later)

@@ -119,3 +119,12 @@ def test_too_long_an_orbit_is_refused_at_once():
         MMcRetrial(9.0, 1.0, 10, 1e-9)
     assert MM1Retrial(0.5, 1.0, 1e-49).orbit_mean == pytest.approx(5e48, rel=1e-14)
     assert math.isfinite(MM1Retrial(0.5, 1.0, 1e-49).state_probability(0, 0))
+
+
+def test_orbits_whose_square_wraps():
+    # Neighbours at 2^32, 2^53 and 2^62, whose squares are 0 in 64 bits.
+    for slack, n in ((1e-10, 2**32), (1e-16, 2**53), (1e-19, 2**62)):
+        queue = MM1Retrial.from_slack(slack, retrial_rate=2.0)
+        here, after = queue.orbit_probability([n, n + 1])
+        assert here > 0
+        assert here == pytest.approx(after, rel=1e-8)

@@ -285,7 +285,8 @@ class ErlangA:
     def _probability(self, n):
         if n < self.servers and self._total == math.inf:
             return math.exp(log_poisson(float(n), self.offered_load))
-        return math.exp(log_weight(n, self.offered_load, self.slack, self.servers, self._patience)) / self._total
+        weight = math.exp(log_weight(n, self.offered_load, self.slack, self.servers, self._patience))
+        return min(1.0, weight / self._total)
 
 
 def servers_for_abandonment(

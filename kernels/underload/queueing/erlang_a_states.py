@@ -66,4 +66,4 @@ def stirling(x):
     """ln x! - x ln x + x - ln(2 pi) / 2, for x >= 0."""
     if x < 12:
         return math.lgamma(x + 1) - (x * math.log(x) - x if x > 0 else 0.0) - HALF_LOG_TWO_PI
-    return 0.5 * math.log(x) + series(x)
+    return 0.5 * math.log(x) + series(float(x))  # the square of a large integer would wrap

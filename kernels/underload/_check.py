@@ -147,7 +147,10 @@ def each(rule, name, values):
 def sample(name, values, least=1, lowest=-math.inf):
     """A one-dimensional array of at least `least` finite numbers, none below `lowest`, as float64."""
     rule = f"must be a one-dimensional array of at least {least} finite number{'s' * (least != 1)}"
-    array = np.asarray(values)
+    try:
+        array = np.asarray(values)
+    except ValueError:  # lists of several lengths
+        fail(name, values, rule)
     if array.dtype.kind not in "iuf" or array.ndim != 1 or len(array) < least:
         fail(name, values, rule)
     array = np.ascontiguousarray(array, dtype=np.float64)

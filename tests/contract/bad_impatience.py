@@ -53,6 +53,8 @@ BAD_CALLS = [
     (q.MDc, mdc | {"servers": 10**6}, "servers"),
     (q.MDc, mdc | {"arrival_rate": 1e-250}, "arrival_rate"),
     (q.MDc.from_slack, {"slack": 0.0}, "slack"),
+    (q.MDc.from_slack, {"slack": 1e-160}, "slack"),
+    (q.GIMc.from_slack, {"slack": 5e-324, "interarrival": Exponential(1.0)}, "slack"),
     (q.MDc.from_slack, {"slack": 1.0}, "slack"),
     (q.MDc.from_slack, {"slack": 0.5, "service_time": nan}, "service_time"),
     (queue_d.wait_tail, {"t": nan}, "t"),

@@ -26,6 +26,10 @@ load = {"arrival_rate": 1.0, "service": Exponential(1.0), "times": [1.0]}
 away = {"arrival_rate": 0.5, "service": Exponential(1.0)}
 
 BAD_CALLS = [
+    (q.MXG1, batch | {"batch_scv": []}, "batch_scv"),
+    (q.MXG1, batch | {"batch_scv": np.ones((2, 2))}, "batch_scv"),
+    (q.MPH1.from_slack, {"slack": 1e-300, "arrivals": poisson, "service": law}, "slack"),
+    (q.fluid_number, course | {"service_rate": 1e300}, "service_rate"),
     (q.stationary, {"generator": [[-1.0, 1.0]]}, "generator"),
     (q.stationary, {"generator": [[-1.0, 1.0], [2.0, -3.0]]}, "generator"),
     (q.stationary, {"generator": [[1.0, -1.0], [2.0, -2.0]]}, "generator"),

@@ -31,6 +31,7 @@ BAD_CALLS = [
         for function in (q.mva, q.normalizing_constants)
         for bad, name in [
             ({"demands": []}, "demands"),
+            ({"demands": [[1.0], [1.0, 2.0]]}, "demands"),
             ({"demands": [0.0, 0.0]}, "demands"),
             ({"demands": [1.0, -1.0]}, "demands"),
             ({"demands": [1.0, nan]}, "demands"),
@@ -125,6 +126,7 @@ BAD_CALLS = [
     (q.asymptotic_bounds, {"customers": 1, "demand": [1, 2], "servers": [1, 1.5]}, "servers"),
     (q.finite_cycle, cycle | {"service_rates": [1]}, "service_rates"),
     (q.finite_cycle, cycle | {"service_rates": [1, 0]}, "service_rates"),
+    (q.finite_cycle, cycle | {"service_rates": [1, 5e-324]}, "service_rates"),
     (q.finite_cycle, cycle | {"capacities": [2]}, "capacities"),
     (q.finite_cycle, cycle | {"capacities": [2, 0]}, "capacities"),
     (q.finite_cycle, cycle | {"capacities": [2, 1.5]}, "capacities"),
@@ -132,6 +134,7 @@ BAD_CALLS = [
     (q.finite_cycle, cycle | {"population": 0}, "population"),
     (q.finite_cycle, cycle | {"blocking": "BAS"}, "blocking"),
     (q.OperationalLaws, counted | {"interval": 0}, "interval"),
+    *((q.OperationalLaws, counted | {name: None}, name) for name in (*counted, "servers")),
     (q.OperationalLaws, counted | {"completions": 0}, "completions"),
     (q.OperationalLaws, counted | {"completions": 1.5}, "completions"),
     (q.OperationalLaws, counted | {"busy_time": nan}, "busy_time"),

@@ -48,6 +48,7 @@ BAD_CALLS = [
     (q.MMc.from_slack, {"slack": 0.1, "service_rate": inf}, "service_rate"),
     (mmc.wait_tail, {"t": -1.0}, "t"),
     (mmc.wait_tail, {"t": [0.0, nan]}, "t"),
+    (mmc.wait_tail, {"t": [[1.0], [1.0, 2.0]]}, "t"),
     (mmc.response_tail, {"t": "1"}, "t"),
     (mmc.wait_quantile, {"q": 1.0}, "q"),
     (mmc.wait_quantile, {"q": -0.1}, "q"),

@@ -90,3 +90,9 @@ def test_no_second_moment():
 def test_an_unstable_queue_names_its_utilization():
     with pytest.raises(ValueError, match=r"^utilization 1.2 must be below 1 \(batch_rate=0.4, batch_mean=3, "):
         MXG1(0.4, 3.0, 1.0, Exponential(1.0))
+
+
+def test_batches_of_any_size_and_no_states():
+    queue = MXG1(0.2, 1e160, 1.0, Exponential(1e-161))  # rho = 0.02
+    assert queue.wait_mean == pytest.approx(0.1 * (0.02 / 0.98 * 2 / 2 + 1), rel=1e-12)
+    assert MXM1(0.2, [0.5, 0.5], 1.0).state_probability([]).shape == (0,)

@@ -157,3 +157,8 @@ def test_dispersion_by_counting():
     variance = squares - means**2
     assert (means[1] - means[0]) / 50 == pytest.approx(arrivals.arrival_rate, rel=1e-10)
     assert (variance[1] - variance[0]) / (means[1] - means[0]) == pytest.approx(arrivals.dispersion, rel=1e-8)
+
+
+def test_a_time_beyond_all_jumps():
+    law = PhaseType.erlang(1e-12, 2)
+    assert (law.tail(1e300), law.density(1e300), law.cdf(1e300)) == (0, 0, 1)

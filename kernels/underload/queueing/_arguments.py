@@ -7,16 +7,19 @@ from underload import _check
 __all__ = ["each_level", "each_state", "each_time"]
 
 
-def _each(function, values):
-    if np.ndim(values) == 0:
+def _each(function, name, values):
+    try:
+        array = np.asarray(values)
+    except ValueError:  # lists of several lengths
+        _check.fail(name, values, "must be a number or an array of numbers")
+    if array.ndim == 0:
         return function(values)
-    values = np.asarray(values)
-    return np.array([function(value) for value in values.ravel()]).reshape(values.shape)
+    return np.array([function(value) for value in array.ravel()]).reshape(array.shape)
 
 
 def each_time(function, t):
     """`function` of a time >= 0 or of every item of an array of them, in its shape."""
-    return _each(lambda one: function(_check.nonnegative("t", one)), t)
+    return _each(lambda one: function(_check.nonnegative("t", one)), "t", t)
 
 
 def each_level(function, q):
@@ -26,9 +29,9 @@ def each_level(function, q):
         level = _check.real("q", one, "must be a probability, 0 <= q < 1")
         return function(level) if 0 <= level < 1 else _check.fail("q", one, "must be a probability, 0 <= q < 1")
 
-    return _each(checked, q)
+    return _each(checked, "q", q)
 
 
 def each_state(function, n):
     """`function` of a whole number >= 0 or of every item of an array of them, in its shape."""
-    return _each(lambda one: function(_check.integer("n", one)), n)
+    return _each(lambda one: function(_check.integer("n", one)), "n", n)

@@ -49,6 +49,8 @@ class Absorption:
     def at(self, t):
         """P(T > t), the density at t, and P(0 < T <= t), for one time t >= 0."""
         jumps = self.fastest * t
+        if jumps == math.inf:
+            return np.array([0.0, 0.0, self.mass])
         if jumps <= MOST_JUMPS:
             weights = math.exp(-jumps) * np.cumprod(np.append(1.0, jumps / STEPS))
             return self._sequence @ (weights / weights.sum())

@@ -17,6 +17,7 @@ import numpy as np
 from underload import _check
 from underload._jit import kernel
 from underload.queueing._arguments import each_state
+from underload.queueing.bounds import check_scv
 from underload.queueing.erlang import check_stable
 
 __all__ = ["MXG1", "MXM1"]
@@ -82,9 +83,9 @@ class MXG1:
         mean = _check.positive("batch_mean", self.batch_mean)
         if mean < 1:
             _check.fail("batch_mean", mean, "must be >= 1")
-        scv = self.batch_scv if self.batch_scv == math.inf else _check.nonnegative("batch_scv", self.batch_scv)
+        scv = check_scv("batch_scv", self.batch_scv)
         part = mean - math.floor(mean)
-        least = part * (1 - part) / mean**2
+        least = part * (1 - part) / mean / mean
         if scv < least * (1 - 1e-9) - 1e-15:
             _check.fail("batch_scv", scv, f"must be at least {least:.6g}, for whole numbers of mean {mean:g}")
         if not (hasattr(self.service, "mean") and hasattr(self.service, "scv")) or not self.service.mean > 0:
@@ -173,7 +174,7 @@ class MXM1(MXG1):
 
     def state_probability(self, n):
         """P(n jobs in system), for an int n from 0 to 10^6 or an array."""
-        most = int(np.max(each_state(lambda one: one, n)))
+        most = int(np.max(each_state(lambda one: one, n), initial=0))
         if most > MOST_STATES:
             _check.fail("n", most, f"must be at most {MOST_STATES}")
         law = np.empty(most + 1)

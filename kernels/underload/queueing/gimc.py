@@ -90,7 +90,7 @@ class GIMc:
         Parameters
         ----------
         slack : float
-            servers - 1 / (interarrival.mean x service_rate), in servers; in (0, servers).
+            servers - 1 / (interarrival.mean x service_rate), in servers; from 1e-100 to below servers.
         interarrival, servers
             As above.
         """
@@ -98,8 +98,8 @@ class GIMc:
         mean = _check.positive("interarrival", interarrival.mean)
         servers = _check.integer("servers", servers, least=1, most=MOST_SERVERS)
         slack = check_slack(slack, servers)
-        if slack == servers:
-            _check.fail("slack", slack, f"must be below servers={servers}")
+        if not 1e-100 <= slack < servers:
+            _check.fail("slack", slack, f"must be at least 1e-100 and below servers={servers}")
         queue = object.__new__(cls)
         queue._set(interarrival, 1 / mean / (servers - slack), servers, slack, arrivals)
         return queue

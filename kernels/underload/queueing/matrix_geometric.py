@@ -74,8 +74,10 @@ class MAPPH1:
 
     @classmethod
     def from_slack(cls, slack, *, arrivals, service):
-        """The queue with the exact slack 1 - utilization, in (0, 1): arrivals sped up or slowed down to meet it."""
+        """The queue with the exact slack 1 - utilization, from 1e-100 to below 1: arrivals sped up or slowed down."""
         slack = _check.fraction("slack", slack)
+        if slack < 1e-100:
+            _check.fail("slack", slack, "must be at least 1e-100")
         if not isinstance(arrivals, MarkovianArrivals):
             _check.fail("arrivals", arrivals, "must be MarkovianArrivals")
         service = _service("service", service)

@@ -123,13 +123,15 @@ class MDc:
         Parameters
         ----------
         slack : float
-            servers - arrival_rate x service_time, in servers; in (0, servers).
+            servers - arrival_rate x service_time, in servers; from 1e-100 to below servers.
         service_time, servers
             As above.
         """
         service_time = _check.positive("service_time", service_time)
         servers = _check.integer("servers", servers, least=1, most=MOST_SERVERS)
         slack = check_slack(slack, servers)
+        if slack < 1e-100:
+            _check.fail("slack", slack, "must be at least 1e-100")
         arrival_rate = (servers - slack) / service_time
         if not 0 < arrival_rate < math.inf:
             _check.fail("slack", slack, "must keep the arrival rate finite and above 0")

@@ -194,9 +194,9 @@ class OperationalLaws:
     def __post_init__(self):
         self._coerce(_check.positive, "interval", "busy_time")
         self._coerce(lambda name, value: _check.integer(name, value, least=1), "completions", "servers")
-        self._coerce(_check.integer, "arrivals", "initial")
-        self._coerce(lambda name, value: _check.integer(name, value, least=1), "system_completions")
-        self._coerce(_check.nonnegative, "time_present")
+        self._coerce_given(_check.integer, "arrivals", "initial")
+        self._coerce_given(lambda name, value: _check.integer(name, value, least=1), "system_completions")
+        self._coerce_given(_check.nonnegative, "time_present")
         most = self.servers * self.interval
         if self.busy_time > most * ROUNDED:
             _check.fail("busy_time", self.busy_time, f"must be at most servers x interval = {most:g}")
@@ -207,8 +207,10 @@ class OperationalLaws:
 
     def _coerce(self, rule, *names):
         for name in names:
-            if getattr(self, name) is not None:
-                object.__setattr__(self, name, rule(name, getattr(self, name)))
+            object.__setattr__(self, name, rule(name, getattr(self, name)))
+
+    def _coerce_given(self, rule, *names):
+        self._coerce(rule, *(name for name in names if getattr(self, name) is not None))
 
     def _check_balance(self, requests):
         if self.completions > requests:

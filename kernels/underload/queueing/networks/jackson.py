@@ -105,7 +105,7 @@ class JacksonNetwork:
     @property
     def headroom(self):
         """The factor below which all arrivals from outside may grow together; inf without finite stations in use."""
-        busiest = self.utilizations.max()
+        busiest = float(self.utilizations.max())
         return 1 / busiest if busiest > 0 else math.inf
 
 

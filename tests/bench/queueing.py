@@ -14,12 +14,12 @@ import time
 
 import numpy as np
 from underload import queueing
+from underload.queueing.simulation.engine import BATCHES
 from underload.random import Exponential, streams, ziggurat
 from underload.stats import Histogram
 
 SOURCE = pathlib.Path(__file__).with_suffix(".c")
 REPETITIONS = 7
-BATCHES = 10
 
 
 def build():
@@ -38,7 +38,7 @@ def _pointer(array):
 
 
 def simulate_in_c(twin, servers, size, seed):
-    """Ten batches of `size` customers of M/M/c at utilization 0.9: sums, and the histograms of waits and responses."""
+    """Batches of `size` customers of M/M/c at utilization 0.9: sums, and the histograms of waits and responses."""
     shape = Histogram()
     states = streams(seed, 2)
     sums = np.zeros((BATCHES, 3))
@@ -116,7 +116,7 @@ def rows():
     twin = build()
     check(twin)
     table = []
-    for servers, size in ((1, 200_000), (10, 100_000), (100, 100_000), (100_000, 50_000)):
+    for servers, size in ((1, 70_000), (10, 35_000), (100, 35_000), (100_000, 20_000)):
         simulate(servers, 1000, 1)  # compile
         ours = (BATCHES * size, simulate, servers, size, 1)
         in_c = (BATCHES * size, simulate_in_c, twin, servers, size, 1)

@@ -16,7 +16,7 @@ from underload.queueing import (
 )
 from underload.queueing.simulation.feeds import fill
 from underload.queueing.simulation.sources import Source, stack
-from underload.random import Exponential, Gamma, streams
+from underload.random import Exponential, Gamma, Pareto, streams
 from underload.stats import replications
 
 
@@ -134,3 +134,18 @@ def test_phases_and_processes_of_theory_can_be_simulated():
     # The first time of a phase-type law starts where its initial law says: with an atom of one path, always.
     first = [gaps(PhaseType.erlang(1.0, 400), 1, seed)[0] for seed in range(40)]
     assert np.mean(first) == pytest.approx(1.0, abs=4 * 0.05 / np.sqrt(40))
+
+
+def test_times_of_service_may_be_slow_to_forget_too():
+    # A cycle of 2000 holds 3500 services.
+    cycle = NonhomogeneousPoisson([0.0, 1000.0, 2000.0], [0.5, 3.0, 0.5])
+    assert simulate(Exponential(1.0), cycle, customers=1000).relaxation > 3500
+    run = simulate(Exponential(2.0), SelfSimilar(1.0), customers=10**4)
+    with pytest.raises(ValueError, match=r"^replications 1 must be at least 5 for wait.interval"):
+        _ = run.wait.interval
+
+
+def test_batches_far_apart_are_still_batches():
+    # Gaps without a variance count as exponential: batches of 1000 then have a dispersion of 1000.
+    far = BatchArrivals(Pareto(1000.0, 1.9), [0.0] * 999 + [1.0])
+    assert simulate(far, Exponential(0.5), customers=1000).relaxation > 4000

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from underload import random
 from underload.queueing import erlang_b, simulate
-from underload.random import Exponential, Lognormal
+from underload.random import Deterministic, Exponential, Lognormal
 
 CUSTOMERS = 3000
 SYSTEMS = {
@@ -84,3 +84,33 @@ def test_balking_alone_may_be_too_little():
         simulate(Exponential(0.5), Exponential(1.0), balking=np.array([0.0, 0.4]))
     run = simulate(Exponential(0.5), Exponential(1.0), customers=10**5, balking=np.array([0.6]))
     assert run.balking_probability.mean > 0.3
+
+
+def test_a_long_queue_that_nobody_leaves_is_slow_to_forget():
+    # Up to a hundred wait before anybody balks, or loses its patience: as in a room for a hundred.
+    late = np.concatenate([np.zeros(100), [0.9]])
+    for limits in ({"balking": late}, {"patience": Deterministic(100.0)}):
+        run = simulate(Exponential(1.0), Exponential(1.0), customers=1000, **limits)
+        assert 100**2 < run.relaxation < 4 * 100**2
+    # Patience without memory acts on the first who waits.
+    run = simulate(Exponential(1.0), Exponential(1.0), customers=1000, patience=Exponential(100.0))
+    assert run.relaxation == pytest.approx(2 * 100 + 1)
+    assert simulate(Exponential(1.0), Exponential(0.5), customers=1000, balking=late).relaxation == pytest.approx(8.5)
+
+
+def test_servers_may_always_be_busy_where_customers_balk():
+    # Twice what the server can do up to a thousand who wait: it never idles, so its utilization is 1 give or take.
+    busy = np.concatenate([np.zeros(1000), [0.9]])
+    runs = [simulate(Exponential(1.0), Exponential(2.0), customers=80_000, seed=s, balking=busy) for s in range(4)]
+    assert max(run.utilization.mean for run in runs) > 1
+    assert all(run.wait.interval.half_width > 0 for run in runs)
+
+
+def test_what_has_not_been_seen_may_still_happen():
+    # M/M/1/12 at 0.5 blocks 0.00012 of its customers: of a thousand mostly none.
+    exact = 0.5**13 / (1 - 0.5**13)
+    runs = [simulate(Exponential(1.0), Exponential(0.5), customers=1100, seed=s, capacity=12) for s in range(20)]
+    assert sum(run.blocking_probability.mean == 0 for run in runs) > 10
+    assert all(exact in run.blocking_probability for run in runs)
+    # What cannot happen is 0.
+    assert all(run.abandonment_probability.high == run.balking_probability.high == 0 for run in runs)

@@ -10,7 +10,7 @@ import pytest
 from underload import queueing, random
 from underload.queueing import Forked, Hedging, Redundant, simulate, simulate_network
 from underload.queueing.simulation.network_system import streams_for
-from underload.random import Exponential, Gamma, Hyperexponential, Lognormal, Pareto
+from underload.random import Deterministic, Exponential, Gamma, Hyperexponential, Lognormal, Pareto
 from underload.stats import replications
 
 CUSTOMERS = 2000
@@ -133,10 +133,19 @@ def test_what_hedging_cannot_help():
         simulate(Exponential(1.0), Exponential(0.5), 2, balancing=Redundant(3))
     with pytest.raises(ValueError, match=r"^utilization 1.2 must be below 1 "):
         simulate(Exponential(1.0), Exponential(1.2), 4, balancing=Forked())
-    # Two whole copies of every request are twice the load, 1.67 of 2 servers: the queue grows, and the run says so.
-    run = simulate(Exponential(0.6), Exponential(1.0), 2, customers=30_000, balancing=Redundant(2, cancel="never"))
+    # Two whole copies of every request are twice the load, 1.67 of 2 servers.
+    with pytest.raises(ValueError, match=r"^utilization 1.66667 must be below 1 .* copies=2\)$"):
+        simulate(Exponential(0.6), Exponential(1.0), 2, balancing=Redundant(2, cancel="never"))
+    # Copies of one length, both done before either is cancelled, are too: the queue grows, and the run says so.
+    run = simulate(Exponential(0.6), Deterministic(1.0), 2, customers=30_000, balancing=Hedging(delay=1e-9))
     with pytest.raises(ValueError, match=r"^service .* is more than the servers can do, 1\.\d+ of it"):
         _ = run.response.interval
+
+
+def test_copies_that_are_served_make_a_system_slow_to_forget():
+    # Two servers at 0.95, of which 0.475 are the second copies: (1 + 1) / 0.05^2 + 1.9, of each server.
+    run = simulate(Exponential(1.0), Exponential(0.95), 2, customers=10**6, balancing=Redundant(2, cancel="never"))
+    assert run.relaxation == pytest.approx(2 * (2 / 0.05**2 + 1.9), rel=0.2)
 
 
 class TestNetwork:

@@ -147,7 +147,8 @@ class BatchArrivals:
         variance = float((n - mean) ** 2 @ self.sizes)
         times = self.interarrival
         table = np.concatenate([[times.code], np.cumsum(self.sizes)])
-        dispersion = times.scv * mean + variance / mean
+        scv = times.scv if np.isfinite(times.scv) else 1.0  # long gaps only empty the queue
+        dispersion = scv * mean + variance / mean
         return Source(self, times.mean / mean, dispersion, BATCHES, times.params, table, mean)
 
 

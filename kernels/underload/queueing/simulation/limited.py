@@ -115,10 +115,11 @@ class Limited(System):
         self.capacity = math.inf if capacity is None else _check.integer("capacity", capacity, least=servers)
         self.balking = np.zeros(1) if balking is None else _balking(balking)
         self.patience = patience
-        self.loses = math.isfinite(self.capacity) or patience is not None
+        self.bounded = math.isfinite(self.capacity) or patience is not None
+        self.loses = self.bounded or bool(np.any(self.balking))
 
     def check(self, classes, traffic):
-        if not self.loses:
+        if not self.bounded:
             load = traffic.load * (1 - self.balking[-1])
             given = {"offered_load": traffic.load, "servers": self.servers, "balking": self.balking[-1]}
             check_stable(self.servers - load, self.servers, **given)
@@ -142,26 +143,37 @@ class Limited(System):
         return advance
 
     def relaxation(self, traffic):
-        """The least of three: as if nobody left, the time to cross the room, and the patience of those who arrive."""
+        """The least of four: as if nobody left, the time to cross the room, to cross the part of the queue in which
+        balking varies and to come back from beyond, and the patience of those who arrive.
+
+        Times of patience that hardly vary let nobody go until the queue is as long as they are, as a room does.
+        """
         spread = traffic.gap_scv + traffic.service_scv
-        limits = [math.inf]
-        load = traffic.load * (1 - self.balking[-1])
-        if load < self.servers:
-            limits.append(spread / (1 - load / self.servers) ** 2)
+        wide, limits = max(1.0, spread), [math.inf]
+        drifts = 1 - traffic.load / self.servers * (1 - self.balking)
+        if traffic.load < self.servers:
+            limits.append(spread / (1 - traffic.load / self.servers) ** 2)
+        if drifts[-1] > 0:
+            varying = int(np.max(np.flatnonzero(self.balking != self.balking[-1]), initial=-1)) + 1
+            slowest = np.min(np.abs(drifts))
+            cross = min(varying**2 * wide, varying / slowest) if slowest > 0 else varying**2 * wide
+            limits.append(cross + spread / drifts[-1] ** 2)
         if math.isfinite(self.capacity):
-            limits.append((self.capacity - self.servers + 1) ** 2 * max(1.0, spread))
+            limits.append((self.capacity - self.servers + 1) ** 2 * wide)
         if self.patience is not None:
-            limits.append(self.patience.mean / traffic.gap_mean * max(1.0, spread))
-        return min(limits) + traffic.load
+            sure = self.patience.mean * max(0.0, 1 - math.sqrt(self.patience.scv))
+            room = sure / (traffic.service_mean / self.servers)
+            limits.append((room**2 + self.patience.mean / traffic.gap_mean) * wide)
+        return float(min(limits)) + traffic.load
 
     def _spare(self, traffic):
         return self.servers - math.floor(traffic.load * (1 - self.balking[-1]))
 
     def least_moment_of_mean(self, traffic):
-        return 2.0 if self.loses else super().least_moment_of_mean(traffic)
+        return 2.0 if self.bounded else super().least_moment_of_mean(traffic)
 
     def least_moment_of_finite_mean(self, traffic):
-        return 0.0 if self.loses else super().least_moment_of_finite_mean(traffic)
+        return 0.0 if self.bounded else super().least_moment_of_finite_mean(traffic)
 
 
 def _balking(values):

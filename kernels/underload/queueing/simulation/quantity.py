@@ -54,14 +54,16 @@ class Quantity:
     @property
     def interval(self):
         """The mean and its confidence interval: an `Interval`. Raises where none would be honest; see `Run`."""
-        self.run._require(f"{self.name}.interval", self.moment, RELAXATIONS)
+        self._require(f"{self.name}.interval", self.moment, RELAXATIONS)
         mean = self.mean
         values = mean + (self.tops - mean * self.bottoms) / np.mean(self.bottoms)
         low, high = self._ends(mean, self._half_width(values))
         return Interval(mean, (high - low) / 2, self.run.confidence, self.run.customers, low, high)
 
-    @staticmethod
-    def _ends(mean, half_width):
+    def _require(self, name, moment, relaxations):
+        self.run._require(name, moment, relaxations, math.fsum(self.bottoms))
+
+    def _ends(self, mean, half_width):
         """The ends of the interval, on the scale of the logarithm: what varies more where it is larger needs it."""
         if mean <= 0:
             return mean - half_width, mean + half_width
@@ -88,7 +90,7 @@ class Quantity:
     def _level(self, q):
         q = _check.fraction("q", q)
         name = f"{self.name}.quantile({q:g})"
-        self.run._require(name, min(self.moment, 2.0), max(RELAXATIONS, TAIL_RELAXATIONS / min(q, 1 - q)))
+        self._require(name, min(self.moment, 2.0), max(RELAXATIONS, TAIL_RELAXATIONS / min(q, 1 - q)))
         return q
 
     def _levels(self, q, up_to):
@@ -103,18 +105,34 @@ class Quantity:
         return f"{self.name} {self.interval}"
 
 
+@dataclasses.dataclass(frozen=True)
 class Fraction(Quantity):
-    """A fraction of customers; its interval is symmetric."""
+    """A fraction of customers; its interval is symmetric, unless none or all of them have been seen.
 
-    @staticmethod
-    def _ends(mean, half_width):
-        return mean - half_width, mean + half_width
+    Then it reaches as far as the fraction of independent customers that would show none with the probability
+    1 - confidence; those one relaxation apart count as independent. `possible` says whether there may be any.
+    """
+
+    possible: bool = True
+
+    def _ends(self, mean, half_width):
+        low, high = mean - half_width, mean + half_width
+        if self.possible and mean in (0.0, 1.0):
+            relaxation = max(1.0, self.run.relaxation)
+            independent = self.run.customers / relaxation if math.isfinite(relaxation) else len(self.run.batches)
+            unseen = -math.expm1(math.log1p(-self.run.confidence) / independent)
+            low, high = (low, unseen) if mean == 0 else (1 - unseen, high)
+        return low, high
 
 
 class TimeAverage(Quantity):
     """An average over time: of a number of customers, or of busy servers."""
 
     SPANS = 10
+
+    def _require(self, name, moment, relaxations):
+        self.run._require_steady_gaps(name)
+        self.run._require(name, moment, relaxations, sum(batch.customers for batch in self.run.batches))
 
     def quantile(self, q):
         """The `q` quantile over time, q in (0, 1), as an `Interval`.
@@ -125,6 +143,9 @@ class TimeAverage(Quantity):
         record, servers = self.run.record, self.run.system.servers
         if record is None:
             _check.fail("record", False, f"must be True in simulate for a quantile of {self.name}")
+        if not self.run.correlated:
+            rule = f"must be 1 for a quantile of {self.name}: only the first run is recorded"
+            _check.fail("replications", len(self.run.batches), rule)
         shared = self.name == "utilization" and self.run.system.shares_queue
         if self.name != "number" and not shared:
             _check.fail("name", self.name, "must be number, or utilization of a shared queue, to have quantiles")

@@ -6,6 +6,7 @@ import math
 import numpy as np
 
 from underload import _check
+from underload.queueing.erlang import check_stable
 from underload.queueing.simulation.copies import AT_COMPLETION, AT_START, NEVER, Requests, Servers, passes
 from underload.queueing.simulation.feeds import BLOCK, fill
 from underload.queueing.simulation.sources import stack
@@ -39,6 +40,8 @@ def grown(requests):
 class CopiesSystem(System):
     """Servers with a queue each, and requests that are sent to several of them."""
 
+    repeats_work = True
+
     def __init__(self, servers, policy, services=None):
         self.servers, self.policy, self.services = servers, policy, services
 
@@ -50,9 +53,15 @@ class CopiesSystem(System):
             _check.fail("service", services[0].spec, "must be one Distribution, of which each copy draws its own time")
         return CopiesSystem(self.servers, self.policy, services[0])
 
+    def check(self, classes, traffic):
+        sent = 1 if self.policy.delay or self.policy.cancel != "never" else self.policy.copies
+        load = traffic.load * sent  # what else is served twice depends on the queues
+        given = {"interarrival_mean": traffic.gap_mean, "service_mean": traffic.service_mean, "servers": self.servers}
+        check_stable(self.servers - load, self.servers, **given, copies=self.policy.copies)
+
     def relaxation(self, traffic):
-        """That of one server's queue, in requests of the whole system, as if nobody were sent twice."""
-        return self.servers * super().relaxation(traffic)
+        """That of one server's queue, in requests of the whole system; inf if they bring more than it can do."""
+        return self.servers * super().relaxation(traffic) if traffic.load < self.servers else math.inf
 
     def _spare(self, traffic):
         return 1

@@ -38,14 +38,17 @@ class System(abc.ABC):
     servers : int
         In all.
     loses : bool
-        Whether customers may leave without service, so that any load has a steady state.
+        Whether customers may leave without service, so that servers may always be busy in a steady state.
     shares_queue : bool
         Whether no server is idle while somebody waits, and everybody uses one server.
+    repeats_work : bool
+        Whether servers may work on a customer more than once, so that only a run tells the load.
     """
 
     servers = 1
     loses = False
     shares_queue = False
+    repeats_work = False
 
     @abc.abstractmethod
     def start(self, states):

@@ -1,7 +1,7 @@
 """Malformed calls of the simulator and of arrival processes."""
 
 import numpy as np
-from underload.queueing import BatchArrivals, MarkovModulated, NonhomogeneousPoisson, SelfSimilar, simulate
+from underload.queueing import BatchArrivals, MarkovModulated, NonhomogeneousPoisson, Priority, SelfSimilar, simulate
 from underload.random import Exponential, Pareto
 
 GAP, WORK = Exponential(1.0), Exponential(0.5)
@@ -16,6 +16,8 @@ BAD_CALLS = [
     call("interarrival", 1.0),
     call("interarrival", np.array([1.0])),
     call("interarrival", []),
+    call("interarrival", MarkovModulated),
+    call("interarrival", np.full(2000, 1e308)),
     (simulate, SYSTEM | {"interarrival": np.array([1.0, np.nan, 1.0])}, "interarrival"),
     (simulate, SYSTEM | {"interarrival": np.array([1.0, -1.0])}, "interarrival"),
     (simulate, SYSTEM | {"interarrival": np.zeros(2000)}, "interarrival"),
@@ -33,6 +35,8 @@ BAD_CALLS = [
     call("confidence", 1.0),
     call("discipline", "random"),
     call("discipline", 3),
+    call("discipline", Priority),
+    call("discipline", np.array(["ps", "fb"])),
     call("balancing", "best"),
     call("balancing", 3),
     call("capacity", 1, servers=2),

@@ -301,3 +301,71 @@ def test_warmup_is_left_out():
         return math.fsum(batch.wait / batch.served for run in runs for batch in run.batches) / 5000
 
     assert mean(3000, warmup=2000) > mean(1000, warmup=0) + 2
+
+
+def test_few_customers_of_a_class_have_no_interval():
+    gaps = [Exponential(1.0), Exponential(1e12)], [Exponential(1.0), Exponential(2e4)]
+    for interarrival, seen in zip(gaps, (0, 6), strict=True):
+        rare = simulate(interarrival, [Exponential(0.5)] * 2).classes[1]
+        for name in ("wait", "response", "number"):
+            with pytest.raises(ValueError, match=rf"^customers {seen} of {name}.interval must be at least 500$"):
+                _ = getattr(rare, name).interval
+        with pytest.raises(ValueError, match=rf"^customers {seen} of wait_probability.interval must be at least 500$"):
+            _ = rare.wait_probability
+
+
+@pytest.mark.parametrize("gap", [Pareto(1.0, 1.5), queueing.BatchArrivals(Pareto(2.0, 1.5), [0.0, 1.0])])
+def test_no_interval_per_unit_of_time_without_a_variance_of_the_gaps(gap):
+    # At shape 1.2 intervals of 95 % for the utilization covered it in 0.66 of the runs.
+    run = simulate(gap, Exponential(0.2))
+    assert run.wait.interval.half_width > 0
+    for name in ("number", "queue", "utilization"):
+        with pytest.raises(ValueError, match=rf"^interarrival .* must have a finite variance for {name}.interval"):
+            _ = getattr(run, name).interval
+    with pytest.raises(ValueError, match=r"^interarrival .* must have a finite variance for throughput.interval"):
+        _ = run.throughput
+
+
+def test_numbers_over_time_are_of_one_run():
+    run = simulate(Exponential(1.0), Exponential(0.5), customers=5000, replications=5, record=True)
+    with pytest.raises(ValueError, match=r"^replications 5 must be 1 for a quantile of number"):
+        run.number.quantile(0.5)
+
+
+def test_extreme_levels():
+    run = simulate(Exponential(1.0), Exponential(0.5), confidence=1 - 1e-16)
+    assert 1.0 in run.response.interval  # Student's quantile is 20.4
+    assert run.response.interval.half_width < 0.5
+    for q in (1e-300, 1e-309):
+        with pytest.raises(ValueError, match=r"^customers 90000 must be at least"):
+            run.wait.quantile(q)
+
+
+@pytest.mark.parametrize("discipline", ["lcfs", "lcfs-pr", "fb", "ps"])
+def test_nobody_comes_after_the_last_recorded_service(discipline):
+    # Who came without a recorded need would hold the server for ever.
+    services = Exponential(0.9).sample(2000, seed=1)
+    for seed in range(4):
+        run = simulate(Exponential(1.0), services, seed=seed, discipline=discipline, record=True)
+        assert np.all(np.isfinite(run.record.response))
+
+
+@pytest.mark.parametrize("system", [{}, {"servers": 2}, {"discipline": "ps"}, {"capacity": 9}])
+def test_more_customers_than_recorded_services_are_refused(system):
+    services = [Exponential(0.2).sample(2000, seed=seed) for seed in (1, 2)]
+    with pytest.raises(ValueError, match=r"^customers 6000 must be at most as many as the recorded times"):
+        simulate([Exponential(1.0)] * 2, services, customers=6000, **system)
+
+
+def test_an_interrupt_ends_all_replications():
+    def interrupt(done, total):
+        raise KeyboardInterrupt
+
+    # 8 x 10^12 customers would take a month.
+    with pytest.raises(KeyboardInterrupt):
+        simulate(Exponential(1.0), Exponential(0.5), customers=10**12, replications=8, threads=2, progress=interrupt)
+
+
+def test_classes_of_very_different_size():
+    gaps, needs = [Exponential(1e-149), Exponential(1e151)], [Exponential(1e-150), Exponential(1e150)]
+    assert simulate(gaps, needs, customers=1000).classes[0].response.mean == pytest.approx(1.1e-150, rel=0.2)

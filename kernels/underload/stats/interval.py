@@ -82,6 +82,11 @@ def _scaled_deviations(values):
     return deviations / largest if largest > 0 else deviations, largest
 
 
+def student(n, confidence):
+    """The two-sided quantile of Student for `n` values, from the lower tail: a confidence near 1 keeps its digits."""
+    return -special.stdtrit(n - 1, (1 - confidence) / 2)
+
+
 def student_half_width(values, confidence):
     """Student's half-width for the mean of independent, nearly normal values.
 
@@ -97,7 +102,7 @@ def student_half_width(values, confidence):
     n = len(values)
     u, largest = _scaled_deviations(values)
     deviation = largest * math.sqrt(np.sum(u * u) / (n - 1))
-    return float(special.stdtrit(n - 1, 0.5 + confidence / 2) * deviation / math.sqrt(n))
+    return float(student(n, confidence) * deviation / math.sqrt(n))
 
 
 def adjusted_half_width(values, confidence, *, correlated):
@@ -132,7 +137,7 @@ def adjusted_half_width(values, confidence, *, correlated):
     squares = np.sum(u * u)
     b = n / ((n - 1) * (n - 2)) * np.sum(u * u * u) / (squares / (n - 1)) ** 1.5 / (6 * math.sqrt(n))
     if abs(b) > SYMMETRIC:
-        t = special.stdtrit(n - 1, 0.5 + confidence / 2)
+        t = student(n, confidence)
         upper, lower = ((np.cbrt(1 + 6 * b * (x - b)) - 1) / (2 * b) for x in (t, -t))
         width *= (upper - lower) / (2 * t)
     if correlated:

@@ -39,7 +39,7 @@ def discipline_system(discipline, servers):
     """The `System` of a discipline, given by its name or as an object with a method ``system(servers)``."""
     if isinstance(discipline, str):
         return DISCIPLINES[_check.choice("discipline", discipline, DISCIPLINES)](servers)
-    if not hasattr(discipline, "system"):
+    if isinstance(discipline, type) or not hasattr(discipline, "system"):
         words = ", ".join(map(repr, DISCIPLINES))
         _check.fail("discipline", discipline, f"must be one of {words}, or a discipline object")
     return discipline.system(servers)

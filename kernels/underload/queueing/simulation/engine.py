@@ -18,7 +18,7 @@ import numpy as np
 from underload import _check
 from underload.queueing.simulation.disciplines import discipline_system
 from underload.queueing.simulation.fcfs import FirstComeFirstServed
-from underload.queueing.simulation.feeds import BLOCK, Customers, draw_customers, fill
+from underload.queueing.simulation.feeds import BLOCK, TRACE, Customers, draw_customers, fill
 from underload.queueing.simulation.limited import Limited
 from underload.queueing.simulation.run import Batch, Record, Run
 from underload.queueing.simulation.sources import Source, stack
@@ -167,12 +167,12 @@ def _system(servers, discipline, balancing, capacity, balking, patience):
     if balancing is not None:
         from underload.queueing.simulation.balancing import balancing_system
 
-        plain = discipline == "fcfs"
+        plain = isinstance(discipline, str) and discipline == "fcfs"
         if given or not plain:
             name = given[0] if given else "discipline"
             _check.fail(name, limits.get(name, discipline), "must be left out with balancing")
         return balancing_system(balancing, servers)
-    if discipline != "fcfs":
+    if not isinstance(discipline, str) or discipline != "fcfs":
         if given:
             _check.fail(given[0], limits[given[0]], "must be left out unless discipline is 'fcfs'")
         return discipline_system(discipline, servers)
@@ -215,11 +215,12 @@ def run_system(
     size = (customers - warmup) // batches
     width = SYSTEM_STREAMS + 2 * len(sources[0])
     states = streams(seed, width * replications).reshape(replications, width, 4)
-    report = _reporter(progress, customers * replications)
+    stop = threading.Event()
+    report = _reporter(progress, customers * replications, stop)
     threads = _check.integer("threads", os.cpu_count() or 1 if threads is None else threads, least=1)
 
     def replicate(r):
-        kept = customers if record else 0
+        kept = customers if record and r == 0 else 0
         books = _books(sources, customers - size * batches, size, batches, kept)
         passing = _customers(sources, states[r], kept)
         advance = system.start(states[r, 2 : 2 + SYSTEM_STREAMS])
@@ -230,7 +231,11 @@ def run_system(
         outcomes = [replicate(r) for r in range(replications)]
     else:
         with concurrent.futures.ThreadPoolExecutor(threads) as pool:
-            outcomes = list(pool.map(replicate, range(replications)))
+            try:
+                outcomes = list(pool.map(replicate, range(replications)))
+            except BaseException:  # an interrupt does not wait for runs that nobody will see
+                stop.set()
+                raise
     first = outcomes[0]
     return Run(
         interarrival=interarrival,
@@ -281,11 +286,12 @@ def _traffic(sources):
     share = rates / rates.sum()
     service_mean = math.fsum(share * [s.mean for s in services])
     # Scaled by the mean, so that no square overflows.
-    second = math.fsum(share * [(s.mean / service_mean) ** 2 * (1 + s.scv) for s in services])
+    each = zip(share, [s.mean / service_mean for s in services], services)
+    second = math.fsum(p * ratio * ratio * (1 + s.scv) for p, ratio, s in each)
     # Of a superposition the limit of the index of dispersion is the mean of those of its parts, weighted by rate. A gap
     # of infinite variance counts as exponential: long gaps only empty the queue.
     dispersion = math.fsum(share * [gap.scv if math.isfinite(gap.scv) else 1.0 for gap in gaps])
-    memory = max(gap.memory * rates.sum() / rate for gap, rate in zip(gaps, rates))
+    memory = sum(max(s.memory * rates.sum() / rate for s, rate in zip(row, rates)) for row in sources)
     return Traffic(float(1 / rates.sum()), dispersion, service_mean, second - 1, float(memory))
 
 
@@ -336,7 +342,8 @@ def _passage(advance, passing, books, report):
             report(n)
         elapsed.append(float(passing.elapsed[0]))
         if math.isinf(elapsed[-1]):
-            _check.fail("customers", edges[-1], "must be at most as many as the recorded arrivals of all classes")
+            rule = "must be at most as many as the recorded times of all classes are for"
+            _check.fail("customers", edges[-1], rule)
     # Who counts and is still inside needs company: more arrive, who do not count, until all who do have left.
     number = edges[-1]
     last = MOST_EXTRA * (number + 1000)
@@ -356,6 +363,9 @@ def _let_pass(advance, passing, number, n, books):
     for first in range(number, number + n, size):
         m = min(size, number + n - first)
         draw_customers(passing, gaps[:m], kinds[:m], services[:m])
+        if TRACE in passing.services.codes and np.isinf(services[:m]).any():  # a customer without a recorded need
+            gaps[np.argmax(np.isinf(services[:m])) : m] = np.inf
+            passing.elapsed[0] = np.inf
         advance(gaps[:m], kinds[:m], services[:m], first, books)
 
 
@@ -370,10 +380,10 @@ def _stations(sources, outcomes):
     return tuple(_batches(sources, visited, [k]) for k in range(outcomes[0].visits.sums.shape[1]))
 
 
-def _reporter(progress, total):
-    """A function of how many more customers have arrived."""
+def _reporter(progress, total, stop):
+    """A function of how many more customers have arrived; it ends the run if `stop` is set."""
     if progress is None:
-        return lambda n: None
+        progress = _silence
     if progress is True:
         progress = _line
     elif not callable(progress):
@@ -382,11 +392,17 @@ def _reporter(progress, total):
     state = [0]
 
     def report(n):
+        if stop.is_set():
+            raise InterruptedError
         with lock:
             state[0] += n
             progress(state[0], total)
 
     return report
+
+
+def _silence(done, total):
+    pass
 
 
 def _line(done, total):

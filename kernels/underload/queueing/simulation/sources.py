@@ -46,14 +46,14 @@ class Source:
         """The source that an argument stands for; `name` is the argument."""
         if isinstance(spec, np.ndarray):
             values = _check.sample(name, spec, least=2, lowest=0)
-            mean = np.mean(values)
+            mean = np.mean(values) if values.max() < 1e290 else np.inf  # so that no sum overflows
             _mean(name, mean)
             scv = np.var(values / mean)
             return cls(spec, float(mean), float(scv), TRACE, np.zeros(4), values)
         if isinstance(spec, Distribution):
             _mean(name, spec.mean, spec)
             return cls(spec, spec.mean, spec.scv, spec.code, spec.params)
-        if hasattr(spec, "source"):
+        if hasattr(spec, "source") and not isinstance(spec, type):
             return spec.source()
         rule = "must be a Distribution, such as underload.random.Exponential(mean=1.0), or an array of recorded times"
         return _check.fail(name, spec, rule)

@@ -22,6 +22,7 @@ BAD_CALLS = [
     (q.laplace, {"distribution": service, "s": 1e150}, "s"),
     (q.laplace_residual, {"distribution": None, "s": 1.0}, "distribution"),
     (q.laplace_residual, {"distribution": service, "s": inf}, "s"),
+    (q.invert_laplace, {"transform": 1.0, "t": 1.0}, "transform"),
     (q.invert_laplace, {"transform": abs, "t": 0.0}, "t"),
     (q.invert_laplace, {"transform": abs, "t": [1.0, nan]}, "t"),
     (q.MG1, {"arrival_rate": -1.0, "service": service}, "arrival_rate"),

@@ -106,7 +106,7 @@ def fluid_number(arrival_rate, *, service_rate, servers, times, initial=0.0):
     Parameters
     ----------
     arrival_rate : float, Steps or callable
-        Per unit of time, >= 0.
+        Per unit of time, from 0 to 1e200.
     service_rate : float
         Of one server, from 1e-200 to 1e200.
     servers : int or Steps

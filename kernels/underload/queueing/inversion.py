@@ -39,6 +39,8 @@ def invert_laplace(transform, t):
     rounding error, amplified by exp(A / 2), stays near 1e-12, where the paper's choice leaves 1e-8. 60 terms and 16
     averages (the paper: 15 and 11).
     """
+    if not callable(transform):
+        _check.fail("transform", transform, "must be a function")
     times = np.atleast_1d(np.asarray(_check.each(_check.positive, "t", t), dtype=np.float64))
     values = euler(lambda s: np.asarray(transform(s.ravel())).reshape(s.shape), times.ravel())
     return values.reshape(np.shape(t))[()]

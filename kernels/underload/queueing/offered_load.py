@@ -34,7 +34,7 @@ def time_varying_load(arrival_rate, *, service, times, start=0.0):
     Parameters
     ----------
     arrival_rate : float, Steps or callable
-        Per unit of time, >= 0; a function of time should be smooth.
+        Per unit of time, from 0 to 1e200; a function of time should be smooth.
     service
         A `PhaseType` or a distribution of `underload.random`.
     times : float or float64[m]

@@ -2,13 +2,14 @@
 
 import dataclasses
 import itertools
-import math
 
 import numpy as np
 
 from underload import _check
 
 __all__ = ["Steps"]
+
+MOST = 1e200  # of a course: SciPy's quadrature kills the process where a sum of values overflows
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -45,15 +46,17 @@ class Steps:
 
 def check_course(name, value):
     """A number >= 0, `Steps`, or a function of time, as a function of a float that returns a checked float."""
+    rule = f"must be from 0 to {MOST:g}"
     if isinstance(value, Steps):
-        return value
+        most = float(value.values.max())
+        return value if most <= MOST else _check.fail(name, most, rule)
     if not callable(value):
         constant = _check.nonnegative(name, value)
-        return Steps([0.0], [constant, constant])
+        return Steps([0.0], [constant, constant]) if constant <= MOST else _check.fail(name, constant, rule)
 
     def course(t):
         found = float(value(t))
-        return found if 0 <= found < math.inf else _check.fail(f"{name}({t:g})", found, "must be a finite number >= 0")
+        return found if 0 <= found <= MOST else _check.fail(f"{name}({t:g})", found, rule)
 
     return course
 

@@ -87,7 +87,7 @@ def time_varying(arrival_rate, *, service_rate, servers, times, initial=0):
     Parameters
     ----------
     arrival_rate : float, Steps or callable
-        Per unit of time, >= 0; a function of time should be smooth.
+        Per unit of time, from 0 to 1e200; a function of time should be smooth.
     service_rate : float
         Of one server, > 0.
     servers : int or Steps

@@ -108,8 +108,8 @@ def finite_cycle(service_rates, capacities, population, *, blocking="after servi
     Parameters
     ----------
     service_rates : float[K]
-        Services per unit of time of each station, from 1e-200 to 1e200; customers go from each to the next and from the
-        last to the first. At least 2 stations.
+        Services per unit of time of each station, from 1e-200 to 1e200 and within a factor of 1e100; customers go from
+        each to the next and from the last to the first. At least 2 stations.
     capacities : int[K]
         Room at each station, with the customer in service, each >= 1.
     population : int
@@ -129,8 +129,8 @@ def finite_cycle(service_rates, capacities, population, *, blocking="after servi
     rates = _check.sample("service_rates", service_rates, least=2)
     if rates.min() <= 0:
         _check.fail("service_rates", rates.tolist(), "must be > 0")
-    if not 1e-200 <= rates.min() <= rates.max() <= 1e200:
-        _check.fail("service_rates", rates.tolist(), "must lie from 1e-200 to 1e200")
+    if not max(1e-200, 1e-100 * rates.max()) <= rates.min() <= rates.max() <= 1e200:
+        _check.fail("service_rates", rates.tolist(), "must lie from 1e-200 to 1e200, within a factor of 1e100")
     capacity = _check.counts("capacities", stations.per_station("capacities", capacities, len(rates), lowest=1))
     population = _check.integer("population", population, least=1, most=int(capacity.sum()) - 1)
     move = after_service if _check.choice("blocking", blocking, RULES) == RULES[0] else repetitive_service

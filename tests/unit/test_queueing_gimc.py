@@ -1,6 +1,7 @@
 """GI/M/c against its embedded chain, phases, M/M/c, and transforms with 30 digits."""
 
 import math
+import pickle
 
 import impatience_reference as reference
 import numpy as np
@@ -167,3 +168,11 @@ def test_heavy_tailed_arrivals():
         GIMc(Pareto(1.0, 1.01), 1.25)
     with pytest.raises(ValueError, match=r"^slack .* heavy a tail"):
         _ = GIMc.from_slack(1e-16, interarrival=Pareto(1.0, 1.05)).wait_mean
+
+
+def test_a_station_can_be_sent_to_another_process():
+    for law in (Gamma(1.0, 3.0), Pareto(1.0, 2.5), Deterministic(1.0)):
+        queue = GIMc(law, 1.0, 2)
+        sent = pickle.loads(pickle.dumps(queue))
+        assert sent == queue
+        assert sent.wait_mean == queue.wait_mean

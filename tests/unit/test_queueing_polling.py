@@ -155,3 +155,10 @@ def test_an_unstable_system_names_its_utilization():
         Polling([0.6, 0.6], Exponential(1.0), Exponential(1.0))
     with pytest.raises(ValueError, match=r"arrival_rates\[0\].*utilization 0.8"):
         OneLimitedApproximation([0.4, 0.4], Exponential(1.0), Exponential(1.0))
+
+
+def test_the_callers_array_stays_the_callers():
+    rates = np.array([0.2, 0.3])
+    walk = Polling(rates, Exponential(1.0), Exponential(0.1))
+    rates[0] = 0.6
+    assert walk.arrival_rates.tolist() == [0.2, 0.3]

@@ -206,3 +206,13 @@ def test_c_mu_costs_least_of_all_orders(classes, preemptive):
 def test_c_mu_by_hand():
     # Products 2, 6, 2, 0: the two equal ones stay as they were.
     np.testing.assert_array_equal(cmu_order([1, 2, 4, 0], [2, 3, 0.5, 9]), [1, 0, 2, 3])
+
+
+def test_results_compare_and_keep_their_own_array():
+    rates = np.array([0.2, 0.3])
+    found = priorities(rates, Exponential(1.0))
+    rates[0] = 0.6
+    assert found.arrival_rate.tolist() == [0.2, 0.3]
+    assert found == found
+    assert found != priorities([0.2, 0.3], Exponential(1.0))
+    assert len({found}) == 1

@@ -46,6 +46,9 @@ class Arrivals:
         self.name, self.law = name, law
         self._prepare()
 
+    def __getnewargs__(self):
+        return self.name, self.law
+
     def _prepare(self):
         pass
 

@@ -37,7 +37,7 @@ class _Cycle:
     switchovers: tuple
 
     def _check_cycle(self):
-        rates = _check.sample("arrival_rates", self.arrival_rates)
+        rates = _check.sample("arrival_rates", self.arrival_rates).copy()
         if rates.min() <= 0 or len(rates) > MOST_QUEUES:
             _check.fail("arrival_rates", self.arrival_rates, f"must be rates > 0, of at most {MOST_QUEUES} queues")
         rates.setflags(write=False)

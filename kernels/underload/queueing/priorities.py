@@ -26,7 +26,7 @@ __all__ = ["Priorities", "cmu_order", "priorities"]
 MOST_CLASSES = 10_000
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class Priorities:
     """What the classes measure, each an array over the classes in the order given. inf where a class is unstable.
 
@@ -97,7 +97,7 @@ def priorities(arrival_rates, services, *, preemptive=False, levels=None, server
     service of the unstable one wherever they used to find an idle server: of several unstable levels the first takes
     all capacity that is left, and R is that of these services (Cobham's R assumes stability).
     """
-    rates = _check.sample("arrival_rates", arrival_rates, lowest=0.0)
+    rates = _check.sample("arrival_rates", arrival_rates, lowest=0.0).copy()
     if len(rates) > MOST_CLASSES:
         _check.fail("arrival_rates", arrival_rates, f"must be at most {MOST_CLASSES} classes")
     laws = _laws(services, len(rates))

@@ -166,5 +166,6 @@ def test_a_slack_and_a_level_next_to_0():
     near, full = MMcK.from_slack(1e-310, servers=2, capacity=5), MMcK(2.0, 1.0, 2, 5)
     assert near.wait_tail([0.0, 1.0]) == pytest.approx(full.wait_tail([0.0, 1.0]), rel=1e-14)
     assert full.response_quantile([1e-300, 1e-20]) == pytest.approx([0.0, 0.0], abs=1e-15)
+    assert MMcK(1e10, 1e10, 2, 5).response_tail([1e250, 1e308]).tolist() == [0, 0]
     for load in (1e6, 1e12, 1e17, 1e300):
         assert 1 - 1e-13 < MMcK(load, 1.0, 2, 5).utilization <= 1

@@ -80,6 +80,8 @@ def poisson_mixture(mean, stays, log_stay):
     """
     if mean == 0.0:
         return stays[0]
+    if not mean < 2.0**62:  # an integer cannot hold it, and nobody is still there
+        return 0.0
     low, high = 0, int(mean)
     while low < high:
         i = (low + high) // 2

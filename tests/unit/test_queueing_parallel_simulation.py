@@ -237,3 +237,9 @@ class TestNetwork:
         heavy = simulate_network(routes, **good | {"services": [Exponential(1.0), Pareto(0.5, 2.5)]})
         with pytest.raises(ValueError, match="must have a finite moment above 3"):
             _ = heavy.response.interval
+
+
+def test_short_requests_far_apart_keep_their_digits():
+    for policy in (Redundant(2), Hedging(delay=1e-20)):
+        run = simulate(Exponential(1.0), Exponential(1e-20), 2, customers=2000, balancing=policy)
+        assert run.response.mean == pytest.approx(0.5e-20 if policy == Redundant(2) else 0.816e-20, rel=0.1)

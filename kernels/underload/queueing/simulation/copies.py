@@ -236,6 +236,8 @@ def passes(requests, servers, works, gaps, kinds, services, number, tally):
         happen(requests, servers, now, tally)
         if now == math.inf:
             break
+        if servers.counts[0] == 0 and servers.counts[1] == 0:  # nothing refers to the clock: no digit is lost
+            now = 0.0
         servers.clock[0] = now
         r = requests.spare[servers.counts[0]]
         servers.counts[0] += 1

@@ -2,7 +2,8 @@
 
 A run draws customers in blocks that stay in the cache and keeps sums and histograms by batch, so that its memory does
 not grow with it. It stops by arrivals and waits for all who count to leave. Each purpose has its own random stream:
-runs with the same seed see the same customers, whatever serves them.
+runs with the same seed see the same customers, whatever serves them. (In a network the services are those of visits,
+and only the arrivals are the same; further copies and tasks have a stream of their own.)
 """
 
 import concurrent.futures

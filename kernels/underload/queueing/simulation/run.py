@@ -159,6 +159,9 @@ class Run:
     Association 47, 1952): the fraction of customers up to x has an interval of batch means, on the logit scale, and its
     ends are read back as quantiles.
 
+    Quantities per unit of time need interarrival times with a variance, and every quantity at least 20 customers in a
+    batch: a class that hardly arrives has no interval.
+
     An interval is honest only in a run that is long beside `relaxation`. Coverage of the 95 % interval of the mean
     wait, measured on 500 to 1,000 runs each of seven systems (M/M/1 at three utilizations, M/M/10, M/M/100, M/D/1,
     M/H2/1), by the number of relaxations in the run:

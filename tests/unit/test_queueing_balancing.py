@@ -7,6 +7,7 @@ import numpy as np
 import parallel_reference as reference
 import pytest
 from scipy import optimize
+from underload import queueing
 from underload.queueing import (
     MMc,
     RoundRobin,
@@ -135,3 +136,13 @@ def test_join_idle_queue_limits():
     assert join_idle_queue(0.9, servers_per_dispatcher=1e-6, service_scv=3.0) == pytest.approx(18.0, rel=1e-4)
     assert join_idle_queue(0.0, servers_per_dispatcher=1.0) == 0.0
     assert 0 < join_idle_queue(0.5, servers_per_dispatcher=1e5) < 2e-5
+
+
+def test_an_idle_system_and_a_server_at_the_edge():
+    idle = queueing.RoundRobin(0.0, 3.0, 4)
+    assert idle.wait_quantile(0.9) == idle.wait_tail(1.0) == idle.wait_mean == 0
+    assert queueing.RoundRobin(3e-4, 3.0, 100).wait_quantile(0.999) == 0
+    # One request per unit at servers of 0.5 and 2: the slow one is just not worth it.
+    split = queueing.best_split(arrival_rate=1, service_rates=[0.5, 2.0])
+    assert split.arrival_rates.min() >= 0
+    assert split.response_tail(800.0) >= 0

@@ -130,6 +130,11 @@ class RoundRobin:
         return self.arrival_rate / self.service_rate
 
     @property
+    def throughput(self):
+        """Completions per unit of time: all that arrive."""
+        return self.arrival_rate
+
+    @property
     def utilization(self):
         """Fraction of the time that a server is busy."""
         return self.offered_load / self.servers
@@ -173,7 +178,11 @@ class RoundRobin:
     def wait_quantile(self, q):
         """The shortest time t with P(wait <= t) >= q, for q in [0, 1) or an array."""
         probability, drain = self.wait_probability, self._idle * self.service_rate
-        return each_level(lambda level: math.log(probability / min(probability, 1 - level) or 1.0) / drain, q)
+
+        def quantile(level):
+            return math.log(probability / (1 - level)) / drain if probability > 1 - level else 0.0
+
+        return each_level(quantile, q)
 
     def response_quantile(self, q):
         """The time t with P(response <= t) = q, for q in [0, 1) or an array."""

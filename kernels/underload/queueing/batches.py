@@ -108,6 +108,11 @@ class MXG1:
         return 1 / self.service.mean
 
     @property
+    def throughput(self):
+        """Completions per unit of time: all that arrive."""
+        return self.arrival_rate
+
+    @property
     def utilization(self):
         """Fraction of the time that the server is busy."""
         return self.arrival_rate * self.service.mean

@@ -96,6 +96,11 @@ class MAPPH1:
         return 1 / self.service.mean
 
     @property
+    def throughput(self):
+        """Completions per unit of time: all that arrive."""
+        return self.arrival_rate
+
+    @property
     def utilization(self):
         """Fraction of the time that the server is busy."""
         return 1 - self.slack

@@ -145,6 +145,11 @@ class MDc:
         return min(self.arrival_rate * self.service_time, math.nextafter(self.servers, 0.0))
 
     @property
+    def throughput(self):
+        """Completions per unit of time: all that arrive."""
+        return self.arrival_rate
+
+    @property
     def utilization(self):
         """Fraction of the time that a server is busy."""
         return self.offered_load / self.servers

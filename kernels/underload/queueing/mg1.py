@@ -92,6 +92,11 @@ class MG1:
         return queue
 
     @property
+    def servers(self):
+        """One."""
+        return 1
+
+    @property
     def service_rate(self):
         """1 / mean service time."""
         return 1 / self.service.mean

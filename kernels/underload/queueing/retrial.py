@@ -163,6 +163,11 @@ class MMcRetrial:
         return self.arrival_rate / self.service_rate
 
     @property
+    def throughput(self):
+        """Completions per unit of time: all that arrive."""
+        return self.arrival_rate
+
+    @property
     def utilization(self):
         """Fraction of the time that a server is busy."""
         return self.offered_load / self.servers

@@ -87,6 +87,11 @@ class MM1Retrial:
         return queue
 
     @property
+    def throughput(self):
+        """Completions per unit of time: all that arrive."""
+        return self.arrival_rate
+
+    @property
     def utilization(self):
         """Fraction of the time that the server is busy."""
         return self.arrival_rate / self.service_rate

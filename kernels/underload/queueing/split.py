@@ -115,7 +115,7 @@ def best_split(*, arrival_rate, service_rates):
     slacks[used] = roots * per_root
     # mu_i - slack_i, without cancelling where little arrives
     lead = np.array([(root - roots) @ roots for root in roots])
-    rates[used] = roots * (arrival_rate + lead) / roots.sum()
+    rates[used] = np.maximum(roots * (arrival_rate + lead) / roots.sum(), 0.0)  # a server at the edge may round below
     return Split(rates, service_rates, slacks)
 
 

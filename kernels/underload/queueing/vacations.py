@@ -56,6 +56,11 @@ class _Away:
         return 1 / self.service.mean
 
     @property
+    def throughput(self):
+        """Completions per unit of time: all that arrive."""
+        return self.arrival_rate
+
+    @property
     def utilization(self):
         """Fraction of the time that the server works."""
         return self.arrival_rate * self.service.mean

@@ -1,7 +1,7 @@
 """Malformed calls of the simulator and of arrival processes."""
 
 import numpy as np
-from underload.queueing import BatchArrivals, MarkovModulated, NonhomogeneousPoisson, Priority, SelfSimilar, simulate
+from underload.queueing import BatchArrivals, NonhomogeneousPoisson, Priority, SelfSimilar, simulate
 from underload.random import Exponential, Pareto
 
 GAP, WORK = Exponential(1.0), Exponential(0.5)
@@ -16,7 +16,7 @@ BAD_CALLS = [
     call("interarrival", 1.0),
     call("interarrival", np.array([1.0])),
     call("interarrival", []),
-    call("interarrival", MarkovModulated),
+    call("interarrival", SelfSimilar),
     call("interarrival", np.full(2000, 1e308)),
     (simulate, SYSTEM | {"interarrival": np.array([1.0, np.nan, 1.0])}, "interarrival"),
     (simulate, SYSTEM | {"interarrival": np.array([1.0, -1.0])}, "interarrival"),
@@ -57,13 +57,6 @@ BAD_CALLS = [
     (simulate, {"interarrival": GAP, "service": Exponential(1.0)}, "utilization"),
     (simulate, {"interarrival": Exponential(1e-300), "service": WORK}, "interarrival"),
     (simulate, {"interarrival": GAP, "service": Pareto(2.0, 1.5)}, "utilization"),
-    (MarkovModulated, {"rates": [1.0], "switching": [[0]]}, "rates"),
-    (MarkovModulated, {"rates": [0.0, 0.0], "switching": [[0, 1], [1, 0]]}, "rates"),
-    (MarkovModulated, {"rates": [1.0, 2.0], "switching": [[0, 1, 2], [1, 0, 2]]}, "switching"),
-    (MarkovModulated, {"rates": [1.0, 2.0], "switching": [[0, -1], [1, 0]]}, "switching"),
-    (MarkovModulated, {"rates": [1.0, 2.0], "switching": [[0, np.nan], [1, 0]]}, "switching"),
-    (MarkovModulated, {"rates": [1.0, 2.0], "switching": [[0, 1], [0, 0]]}, "switching"),
-    (MarkovModulated, {"rates": [1.0, 2.0], "switching": "fast"}, "switching"),
     (NonhomogeneousPoisson, {"times": [0.0, 1.0, 1.0], "rates": [1.0, 1.0, 1.0]}, "times"),
     (NonhomogeneousPoisson, {"times": [1.0, 2.0], "rates": [1.0, 1.0]}, "times"),
     (NonhomogeneousPoisson, {"times": [0.0, 2.0], "rates": [1.0, 1.0, 1.0]}, "rates"),

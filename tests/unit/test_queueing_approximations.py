@@ -90,8 +90,8 @@ def test_clocks(utilization, servers):
 @pytest.mark.parametrize("scv", [0.25, 0.5, 2.0, 9.0])
 @pytest.mark.parametrize("utilization", [0.7, 0.95])
 def test_gamma_arrivals(scv, utilization):
-    # Against GI/M/1. For steadier arrivals than Poisson all that correct for them are nearer than Allen and Cunneen, who
-    # do not; for burstier ones two moments leave much open, and only Marchal stays near.
+    # Against GI/M/1. For steadier arrivals than Poisson all that correct for them are nearer than Allen and Cunneen,
+    # who do not; for burstier ones two moments leave much open, and only Marchal stays near.
     exact = queueing.GIMc(random.Gamma(1 / utilization, scv), 1.0).wait_mean
     waits = queueing.approximate_waits(arrival_rate=utilization, service_rate=1, arrival_scv=scv, service_scv=1)
     error = {name: abs(waits[name] / exact - 1) for name in waits}

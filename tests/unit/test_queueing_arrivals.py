@@ -8,7 +8,6 @@ from underload.queueing import (
     MAPPH1,
     BatchArrivals,
     MarkovianArrivals,
-    MarkovModulated,
     NonhomogeneousPoisson,
     PhaseType,
     SelfSimilar,
@@ -28,8 +27,8 @@ def gaps(process, n, seed=1):
 
 
 PROCESSES = {
-    "MMPP": MarkovModulated(rates=[2.0, 0.3], switching=[[0, 0.1], [0.2, 0]]),
-    "three phases": MarkovModulated(rates=[0.0, 1.0, 5.0], switching=[[0, 1, 0], [0, 0, 1], [2, 0, 0]]),
+    "MMPP": MarkovianArrivals.mmpp(rates=[2.0, 0.3], switching=[[0, 0.1], [0.2, 0]]),
+    "three phases": MarkovianArrivals.mmpp(rates=[0.0, 1.0, 5.0], switching=[[0, 1, 0], [0, 0, 1], [2, 0, 0]]),
     "day": NonhomogeneousPoisson(times=[0, 6, 12, 24], rates=[0.2, 1.0, 0.5, 0.2]),
     "batches": BatchArrivals(Gamma(2.5, 0.5), sizes=[0.5, 0.0, 0.5]),
     "self-similar": SelfSimilar(rate=2.0, hurst=0.7, burst=3.0, sources=10),
@@ -63,14 +62,14 @@ def test_dispersion_by_hand():
     by_hand = 1 + 2 * 1.7**2 * 0.1 * 0.2 / (0.3**2 * (2 * 0.2 + 0.3 * 0.1))
     assert PROCESSES["MMPP"].source().scv == pytest.approx(by_hand, rel=1e-10)
     # One rate in both phases is a Poisson process.
-    assert MarkovModulated([1.0, 1.0], [[0, 1], [3, 0]]).source().scv == pytest.approx(1, abs=1e-12)
+    assert MarkovianArrivals.mmpp([1.0, 1.0], [[0, 1], [3, 0]]).source().scv == pytest.approx(1, abs=1e-12)
 
 
 @given(rates=st.lists(st.floats(0.1, 10), min_size=3, max_size=3), pace=st.floats(0.1, 10))
 @settings(derandomize=True, deadline=None, max_examples=10)
 def test_phases_spend_the_time_they_should(rates, pace):
     switching = pace * np.array([[0, 1, 2], [3, 0, 1], [1, 1, 0]])
-    source = MarkovModulated(rates, switching).source()
+    source = MarkovianArrivals.mmpp(rates, switching).source()
     generator = switching - np.diag(switching.sum(axis=1))
     phase = np.linalg.solve(np.vstack([generator.T[:-1], np.ones(3)]), [0, 0, 1])
     assert 1 / source.mean == pytest.approx(phase @ rates, rel=1e-9)

@@ -1,6 +1,6 @@
 """Simulators: any system of servers that customers pass through."""
 
-from underload.queueing.simulation.arrivals import BatchArrivals, MarkovModulated, NonhomogeneousPoisson, SelfSimilar
+from underload.queueing.simulation.arrivals import BatchArrivals, NonhomogeneousPoisson, SelfSimilar
 from underload.queueing.simulation.closed import ClosedBatch, ClosedRun, simulate_closed
 from underload.queueing.simulation.engine import simulate, waits
 from underload.queueing.simulation.fork_join import Forked
@@ -16,7 +16,6 @@ __all__ = [
     "ClosedRun",
     "Forked",
     "Hedging",
-    "MarkovModulated",
     "NonhomogeneousPoisson",
     "Priority",
     "Record",

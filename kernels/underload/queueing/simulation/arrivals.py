@@ -1,6 +1,6 @@
 """Arrivals as they come in practice: by the hour of the day, in phases, in batches, and without a scale.
 
-Each is a frozen dataclass that `simulate` takes in place of an interarrival time.
+Each is a frozen dataclass that `simulate` takes in place of an interarrival time; `MarkovianArrivals` is another.
 """
 
 import dataclasses
@@ -13,7 +13,7 @@ from underload.queueing.simulation.sources import Source
 from underload.random import Distribution, Exponential
 from underload.random.distribution import pack
 
-__all__ = ["BatchArrivals", "MarkovModulated", "NonhomogeneousPoisson", "SelfSimilar", "markovian_source"]
+__all__ = ["BatchArrivals", "NonhomogeneousPoisson", "SelfSimilar", "markovian_source"]
 
 
 def markovian_source(spec, hidden, visible, *, first, mean, scv, memory):
@@ -35,51 +35,6 @@ def markovian_source(spec, hidden, visible, *, first, mean, scv, memory):
     choices = np.cumsum(moves / leaving[:, None], axis=1)
     table = np.concatenate([[len(hidden)], leaving, choices.ravel(), np.cumsum(first)])
     return Source(spec, mean, scv, MARKOVIAN, np.zeros(4), table, memory, -1.0)
-
-
-@dataclasses.dataclass(frozen=True)
-class MarkovModulated:
-    """A Poisson process whose rate switches between phases (MMPP).
-
-    Parameters
-    ----------
-    rates : float64[m]
-        Arrivals per unit of time in each phase, >= 0, not all 0.
-    switching : float64[m, m]
-        Rate at which phase i turns into phase j; the diagonal is not read. Every phase must lead to every other.
-
-    Notes
-    -----
-    Fischer and Meier-Hellstern, The Markov-modulated Poisson process cookbook, Performance Evaluation 18(2), 1993.
-    """
-
-    rates: tuple
-    switching: tuple
-
-    def __post_init__(self):
-        rates = _check.sample("rates", self.rates, least=2, lowest=0)
-        if not rates.max() > 0:
-            _check.fail("rates", self.rates, "must not all be 0")
-        try:
-            switching = np.asarray(self.switching, dtype=np.float64)
-        except (TypeError, ValueError):
-            _check.fail("switching", self.switching, "must be a square array of rates")
-        if switching.shape != (len(rates), len(rates)) or not np.all(np.isfinite(switching)):
-            _check.fail("switching", self.switching, f"must be {len(rates)} x {len(rates)} finite rates")
-        switching = switching - np.diag(np.diag(switching))
-        if switching.min() < 0:
-            _check.fail("switching", self.switching, "must hold rates >= 0 off the diagonal")
-        reach = np.linalg.matrix_power(np.eye(len(rates)) + (switching > 0), len(rates))
-        if not np.all(reach > 0):
-            _check.fail("switching", self.switching, "must lead from every phase to every other")
-        object.__setattr__(self, "rates", tuple(rates.tolist()))
-        object.__setattr__(self, "switching", tuple(map(tuple, switching.tolist())))
-
-    def source(self):
-        """The `Source` of these arrivals."""
-        from underload.queueing.markovian_arrivals import MarkovianArrivals
-
-        return MarkovianArrivals.mmpp(self.rates, self.switching).source()
 
 
 @dataclasses.dataclass(frozen=True)

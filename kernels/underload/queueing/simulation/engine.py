@@ -129,7 +129,7 @@ def simulate(
     )
 
 
-def waits(interarrival, service, servers=1, customers=10**5, seed=0):
+def waits(interarrival, service, servers=1, customers=None, seed=0):
     """The wait of each customer of GI/G/c, first come first served, from an empty system.
 
     Parameters
@@ -144,9 +144,10 @@ def waits(interarrival, service, servers=1, customers=10**5, seed=0):
     """
     sources = [Source.of("interarrival", interarrival)], [Source.of("service", service)]
     system = FirstComeFirstServed(_check.integer("servers", servers, least=1))
-    customers = _check.integer(
-        "customers", customers, least=1, most=min([source.length or 2**53 for row in sources for source in row])
-    )
+    longest = min(source.length or 2**53 for row in sources for source in row)
+    if customers is None:
+        customers = longest if longest < 2**53 else 10**5
+    customers = _check.integer("customers", customers, least=1, most=longest)
     states = streams(_check.seed("seed", seed), SYSTEM_STREAMS + 2)
     books = _books(sources, 0, customers, 1, record=customers)
     _passage(system.start(states[2:]), _customers(sources, states), books, lambda n: None)

@@ -58,7 +58,7 @@ def prose(value):
     for part in re.split(r"(`[^`]+`|https?://[^\s,;)]+[^\s,;).])", " ".join(str(value).split())):
         if part.startswith("`"):
             paragraph += nodes.literal("", part.strip("`"))
-        elif part.startswith("http"):
+        elif re.match("https?://", part):
             paragraph += nodes.reference("", part, refuri=part)
         elif part:
             paragraph += nodes.Text(part)

@@ -7,6 +7,7 @@ import sys
 import types
 
 import pytest
+from docutils import nodes
 from underload import figures
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -100,3 +101,5 @@ def test_words_of_a_manifest_mark_code_and_addresses():
     assert [type(child).__name__ for child in paragraph] == ["Text", "literal", "Text", "reference", "Text"]
     assert paragraph[3]["refuri"] == "https://example.org/a"
     assert paragraph.astext() == "Made by build.py from https://example.org/a, twice."
+    # A setting that only begins like an address is text.
+    assert not list(provenance.prose("http-reuse always").findall(nodes.reference))

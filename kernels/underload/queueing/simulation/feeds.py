@@ -10,7 +10,8 @@ import numpy as np
 
 from underload._jit import kernel
 from underload.queueing.simulation.processes import next_gap
-from underload.random import variate
+from underload.random import exponential, variate
+from underload.random.variate import EXPONENTIAL
 
 __all__ = ["TRACE", "Customers", "Feeds", "draw_customers", "fill"]
 
@@ -85,6 +86,10 @@ def fill(feeds, k, out):
         table, cursor = feeds.tables[feeds.starts[k] : feeds.starts[k + 1]], feeds.cursors[k]
         for i in range(len(out)):
             out[i] = next_gap(code, state, params, table, cursor)
+        return
+    if code == EXPONENTIAL:  # as `variate` does, in a loop of its own: two thirds of the time
+        for i in range(len(out)):
+            out[i] = params[0] * exponential(state)
         return
     for i in range(len(out)):
         out[i] = variate(state, code, params)

@@ -15,6 +15,7 @@ from underload.random._options import INLINE
 __all__ = ["JobSystem", "Jobs", "State", "enter", "leave"]
 
 ROOM = 1024  # jobs that an empty system has room for
+U1 = np.uint64(1)
 SIZE = 0  # the place in `State.counts` of the number of jobs inside
 
 
@@ -77,18 +78,21 @@ class State(typing.NamedTuple):
 @kernel(**INLINE)
 def enter(jobs, state, number, kind, arrival, service):
     """Put a customer at an empty slot, which is returned."""
-    slot = jobs.spare[state.counts[SIZE]]
-    state.counts[SIZE] += 1
+    # Indices that cannot be negative spare a test in each access: a tenth of SRPT's time.
+    size = np.uint64(state.counts[SIZE])
+    slot = np.uint64(jobs.spare[size])
+    state.counts[SIZE] = size + U1
     jobs.number[slot], jobs.kind[slot] = number, kind
     jobs.arrival[slot], jobs.service[slot], jobs.remaining[slot] = arrival, service, service
-    return slot
+    return np.int64(slot)
 
 
 @kernel(**INLINE)
 def leave(jobs, state, slot):
     """Empty a slot."""
-    state.counts[SIZE] -= 1
-    jobs.spare[state.counts[SIZE]] = slot
+    size = np.uint64(state.counts[SIZE]) - U1
+    state.counts[SIZE] = size
+    jobs.spare[size] = slot
 
 
 def empty_jobs():

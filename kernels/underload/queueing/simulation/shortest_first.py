@@ -12,6 +12,8 @@ leaves at the moment of an arrival leaves first.
 
 import math
 
+import numpy as np
+
 from underload._jit import kernel
 from underload.queueing.simulation.jobs import JobSystem, enter, leave
 from underload.queueing.simulation.keyed_heap import pop_keyed, push_keyed
@@ -29,7 +31,7 @@ def passes(jobs, state, gaps, kinds, services, number, tally, by_size):
     Moments: the clock and what the job in service still needs, as of that clock. Counts: jobs inside, and the slot in
     service plus one.
     """
-    size, current = state.counts[0], state.counts[1] - 1
+    size, current = state.counts[0], np.uint64(max(state.counts[1] - 1, 0))
     now, need = state.moments[0], state.moments[1]
     for i in range(len(gaps)):
         left = gaps[i]
@@ -42,7 +44,7 @@ def passes(jobs, state, gaps, kinds, services, number, tally, by_size):
             leave(jobs, state, current)
             size -= 1
             if size > 0:
-                current = jobs.slots[0]
+                current = np.uint64(jobs.slots[0])
                 pop_keyed(jobs.keys, jobs.slots, size)
                 need = jobs.remaining[current]
         if gaps[i] == math.inf:
@@ -52,7 +54,7 @@ def passes(jobs, state, gaps, kinds, services, number, tally, by_size):
         else:
             now += left
             need -= left
-        slot = enter(jobs, state, number + i, kinds[i], now, services[i])
+        slot = np.uint64(enter(jobs, state, number + i, kinds[i], now, services[i]))
         if size == 0:
             current, need = slot, services[i]
         elif services[i] < (jobs.service[current] if by_size else need):
@@ -62,7 +64,7 @@ def passes(jobs, state, gaps, kinds, services, number, tally, by_size):
         else:
             push_keyed(jobs.keys, jobs.slots, size - 1, services[i], slot)
         size += 1
-    state.counts[1] = current + 1
+    state.counts[1] = np.int64(current) + 1
     state.moments[0], state.moments[1] = now, need
 
 

@@ -24,7 +24,7 @@ from underload.queueing.simulation.limited import Limited
 from underload.queueing.simulation.run import Batch, Record, Run
 from underload.queueing.simulation.sources import Source, stack
 from underload.queueing.simulation.system import Traffic
-from underload.queueing.simulation.tally import FIELDS, Tally
+from underload.queueing.simulation.tally import Tally, new_tally, settle_all
 from underload.random import Distribution, streams
 from underload.stats import Histogram
 
@@ -227,7 +227,11 @@ def run_system(
         passing = _customers(sources, states[r], kept)
         advance = system.start(states[r, 2 : 2 + SYSTEM_STREAMS])
         elapsed = _passage(advance, passing, books, report)
-        return Outcome(books, elapsed, passing, getattr(advance, "visits", None))
+        visits = getattr(advance, "visits", None)
+        settle_all(books)
+        if visits is not None:
+            settle_all(visits)
+        return Outcome(books, elapsed, passing, visits)
 
     if min(threads, replications) == 1:
         outcomes = [replicate(r) for r in range(replications)]
@@ -239,6 +243,7 @@ def run_system(
                 stop.set()
                 raise
     first = outcomes[0]
+    by_class = tuple(_batches(sources, outcomes, [k]) for k in range(len(sources[0])))
     return Run(
         interarrival=interarrival,
         service=service,
@@ -247,8 +252,8 @@ def run_system(
         confidence=confidence,
         correlated=replications == 1,
         customers=size * batches * replications,
-        batches=_batches(sources, outcomes, range(len(sources[0]))),
-        by_class=tuple(_batches(sources, outcomes, [k]) for k in range(len(sources[0]))),
+        batches=by_class[0] if len(by_class) == 1 else _batches(sources, outcomes, range(len(by_class))),
+        by_class=by_class,
         by_station=_stations(sources, outcomes) if first.visits is not None else (),
         record=Record.of(first.books, first.passing) if record else None,
     )
@@ -317,19 +322,9 @@ def _shape(sources):
 
 
 def _books(sources, warmup, size, batches, record):
-    shape, classes = _shape(sources), len(sources[1])
-    slots = len(shape.counts)
-    return Tally(
-        warmup,
-        size,
-        shape.scale,
-        shape.first,
-        np.zeros((batches, classes, FIELDS)),
-        *(np.zeros((batches, classes, slots), dtype=np.int64) for _ in range(2)),
-        np.full(1, size * batches),
-        *(np.zeros(record) for _ in range(2)),
-        np.zeros(record, dtype=np.int64),
-    )
+    shape = _shape(sources)
+    counts = batches, len(sources[1]), len(shape.counts)
+    return new_tally(warmup, size, (shape.scale, shape.first), shape.lowest / 2, counts, record)
 
 
 def _passage(advance, passing, books, report):

@@ -12,7 +12,7 @@ from underload.queueing.simulation.engine import run_system
 from underload.queueing.simulation.network import Passengers, Stations, passes
 from underload.queueing.simulation.sources import Source, stack
 from underload.queueing.simulation.system import System
-from underload.queueing.simulation.tally import FIELDS, Tally
+from underload.queueing.simulation.tally import new_tally
 from underload.random import Deterministic, Distribution
 
 __all__ = ["simulate_network"]
@@ -133,10 +133,7 @@ def streams_for(state, count):
 def books_of_stations(tally, count):
     """A `Tally` like that of the network, with the stations as classes."""
     batches, _, slots = tally.waits.shape
-    none, empty = np.zeros(0), np.zeros(0, dtype=np.int64)
-    histograms = (np.zeros((batches, count, slots), dtype=np.int64) for _ in range(2))
-    sums, shape = np.zeros((batches, count, FIELDS)), (tally.scale, tally.first)
-    return Tally(tally.warmup, tally.size, *shape, sums, *histograms, np.zeros(1, np.int64), none, none.copy(), empty)
+    return new_tally(tally.warmup, tally.size, (tally.scale, tally.first), tally.noise, (batches, count, slots))
 
 
 def grown(passengers):

@@ -11,6 +11,8 @@ Ties: who leaves at the moment of an arrival leaves first.
 
 import math
 
+import numpy as np
+
 from underload._jit import kernel
 from underload.queueing.simulation.jobs import JobSystem, enter, leave
 from underload.queueing.simulation.keyed_heap import pop_keyed, push_keyed
@@ -32,7 +34,7 @@ def passes(jobs, state, gaps, kinds, services, number, tally):
             moment = now + (jobs.keys[0] - virtual) / rate
             if moment > horizon:
                 break
-            slot = jobs.slots[0]
+            slot = np.uint64(jobs.slots[0])
             now, virtual = max(moment, now), jobs.keys[0]
             service = jobs.service[slot]
             wait = max(now - jobs.arrival[slot] - service, 0.0)

@@ -17,6 +17,7 @@ import base64
 import contextlib
 import io
 import pathlib
+import re
 
 import matplotlib as mpl
 import numpy as np
@@ -217,7 +218,7 @@ def _png(draw, theme, width, height, panels):
     return base64.b64encode(small.getvalue()).decode("ascii")
 
 
-def figure(height=3.3, width=WIDTH, panels=(1, 1)):
+def figure(height=3.3, width=WIDTH, panels=(1, 1), live=None):
     """Draw the decorated function now, in light and dark, as one output of the cell.
 
     Parameters
@@ -226,7 +227,13 @@ def figure(height=3.3, width=WIDTH, panels=(1, 1)):
         Size in inches of 100 CSS pixels.
     panels : (int, int)
         Rows and columns; the function receives one axes for each panel.
+    live : str, optional
+        Name of the figure that takes the place of this picture on the site, where scripts run. Everywhere
+        else the picture stays. Lower case letters, digits and single hyphens.
     """
+    if live is not None and not (isinstance(live, str) and re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", live)):
+        raise ValueError(f"live {live!r} must be a name of lower case letters, digits and single hyphens")
+    mark = {} if live is None else {"live": live}
 
     def show(draw):
         from IPython.display import display
@@ -234,7 +241,7 @@ def figure(height=3.3, width=WIDTH, panels=(1, 1)):
         light, dark = (_png(draw, theme, width, height, panels) for theme in ("light", "dark"))
         display(
             {"image/png": light, "text/plain": f"<figure {draw.__name__}>"},
-            metadata={"image/png": {"width": round(width * CSS_PIXELS_PER_INCH)}, "underload": {"dark": dark}},
+            metadata={"image/png": {"width": round(width * CSS_PIXELS_PER_INCH)}, "underload": {"dark": dark} | mark},
             raw=True,
         )
         return draw

@@ -163,3 +163,13 @@ def test_the_comparison_of_text_sees_a_change():
     fresh = {"cells": [{"outputs": [{"data": {"text/plain": "0.2"}}]}]}
     assert tool.differences("x", stored, fresh)
     assert not tool.differences("x", stored, stored)
+
+
+def test_the_comparison_of_pictures_sees_a_live_figure_come_and_go():
+    def marked(**mark):
+        output = {"data": {"image/png": ""}, "metadata": {"underload": {"dark": "", **mark}}}
+        return {"cells": [{"outputs": [output]}]}
+
+    assert not tool.differences("x", marked(live="wait"), marked(live="wait"))
+    assert tool.differences("x", marked(live="wait"), marked())
+    assert tool.differences("x", marked(live="wait"), marked(live="queue"))

@@ -72,6 +72,20 @@ def test_panels_arrive_as_arguments(shown):
     assert shown
 
 
+def test_a_picture_can_say_which_live_figure_it_stands_for(shown):
+    figures.figure(live="waiting-2")(lambda ax: None)
+    figures.figure()(lambda ax: None)
+    marked, plain = (more["metadata"]["underload"] for _, more in shown)
+    assert marked == {"dark": plain["dark"], "live": "waiting-2"}
+    assert plain.keys() == {"dark"}
+
+
+@pytest.mark.parametrize("name", ["", "Waiting", "two words", "-x", "x-", "a--b", "a_b", "é", "a\n", 3])
+def test_a_live_figure_has_a_plain_name(name):
+    with pytest.raises(ValueError, match="live .* must be a name"):
+        figures.figure(live=name)
+
+
 def test_the_style_does_not_leak():
     import matplotlib as mpl
 

@@ -44,8 +44,8 @@ def build(exports):
     Parameters
     ----------
     exports : dict
-        For each name, a kernel (what `numba.njit` returns) and its signature, such as ``"void(f8, u8[::1])"``. Arguments
-        are numbers and C-contiguous arrays of numbers, results are nothing, a number or a tuple of them.
+        For each name, a kernel (what `numba.njit` returns) and its signature, such as ``"void(f8, u8[::1])"``.
+        Arguments are numbers and C-contiguous arrays of numbers, results are nothing, a number or a tuple of them.
 
     Returns
     -------

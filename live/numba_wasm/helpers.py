@@ -1,4 +1,4 @@
-"""Functions of C that Numba's code calls by name, as kernels: they are exact, so every platform's give the same bits."""
+"""Functions of C that Numba's code calls by name, as kernels. They are exact: every platform has the same bits."""
 
 import math
 

@@ -24,8 +24,7 @@ class Reader:
         return self.content[self.place - n : self.place]
 
     def unsigned(self):
-        value, shift = self._groups()
-        return value
+        return self._groups()[0]
 
     def signed(self):
         value, shift = self._groups()

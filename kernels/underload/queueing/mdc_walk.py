@@ -18,8 +18,8 @@ import numpy as np
 from scipy import linalg, optimize
 
 from underload._jit import kernel
+from underload._libm import log
 from underload.queueing.offered_wait import lag
-from underload.random._fdlibm import log
 from underload.random._stirling import HALF_LOG_TWO_PI, _series, log_poisson
 
 __all__ = ["decay", "fill_law", "sum_nodes"]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .._jit import kernel
-from ._fdlibm import log
+from .._libm import log
 
 __all__ = ["log_gamma", "log_poisson"]
 

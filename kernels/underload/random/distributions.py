@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from .. import _check
-from ._fdlibm import exp, expm1, log, log1p
+from .._libm import exp, expm1, log, log1p
 from ._stirling import log_gamma
 from .distribution import Distribution, pack
 from .variate import (

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from .._jit import kernel
-from ._fdlibm import exp, log
+from .._libm import exp, log
 from ._options import INLINE
 from ._stirling import log_poisson
 from .uniform import uniform, uniform_open

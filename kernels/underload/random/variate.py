@@ -3,7 +3,7 @@
 import math
 
 from .._jit import kernel
-from ._fdlibm import exp, log
+from .._libm import exp, log
 from ._options import INLINE
 from .gamma import gamma
 from .uniform import uniform

@@ -16,7 +16,7 @@ import math
 import numpy as np
 
 from .._jit import kernel
-from ._fdlibm import exp, log
+from .._libm import exp, log
 from ._options import INLINE
 from .uniform import uniform, uniform_open
 from .xoshiro import next_uint64

@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import _check
 from .._jit import kernel
-from ._fdlibm import exp, expm1, log, log1p
+from .._libm import exp, expm1, log, log1p
 from ._options import INLINE
 from ._points import points
 from .uniform import bounded, uniform_open

@@ -9,7 +9,7 @@ from numba.core import errors, sigutils
 from numba.core.compiler_lock import global_compiler_lock
 
 from numba_wasm.boundary import RefusedError, export
-from numba_wasm.helpers import add_helpers
+from numba_wasm.helpers import LATE, add_helpers
 from numba_wasm.module import link
 from numba_wasm.target import HOST_OBJECT, compile_kernel, compiling, context
 
@@ -71,12 +71,13 @@ def build(exports):
     library.finalize()
     module = llvm.parse_bitcode(library.bitcode())
     machine, layout = target.codegen().machine, target.codegen().layout
-    _merge(module, "runtime.ll", layout)
+    _merge(module, (HERE / "runtime.ll").read_text("utf8"), layout)
     _optimise(module, machine, {*exports, *HOST})
     _refuse(module, exports)
     linked = link(machine.emit_object(module), [*exports, *HOST])
-    if "__multi3" in linked.imports:  # the back end calls it where it selects instructions, after all of the above
-        _merge(module, "builtins.ll", layout)
+    late = {name for name in (*LATE, "__multi3") if name in linked.imports}
+    if late:
+        _add_late(module, target, late)
         linked = link(machine.emit_object(module), [*exports, *HOST])
     if linked.imports:
         raise RefusedError(f"the module needs {_listed(linked.imports)}, which is not there in a browser")
@@ -93,10 +94,26 @@ def _compiled(name, dispatcher, signature):
         raise RefusedError(f"{name}: Numba cannot compile it for {signature}: {error}") from error
 
 
-def _merge(module, name, layout):
-    other = llvm.parse_assembly((HERE / name).read_text("utf8"))
+def _merge(module, text, layout):
+    other = llvm.parse_assembly(text)
     other.data_layout = layout
     module.link_in(other)
+
+
+def _add_late(module, target, names):
+    """Add what the back end calls where it selects instructions, after all that the passes can see."""
+    codegen = target.codegen()
+    if "__multi3" in names:
+        _merge(module, (HERE / "builtins.ll").read_text("utf8"), codegen.layout)
+    kernels = {name: LATE[name] for name in sorted(names & LATE.keys())}
+    if kernels:
+        library = codegen.create_library("late helpers")
+        add_helpers(target, library, kernels)
+        library.finalize()
+        other = llvm.parse_bitcode(library.bitcode())
+        _merge(other, (HERE / "runtime.ll").read_text("utf8"), codegen.layout)
+        _optimise(other, codegen.machine, set(kernels))
+        module.link_in(other)
 
 
 def _optimise(module, machine, kept):

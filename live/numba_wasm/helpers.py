@@ -8,7 +8,7 @@ from numba.core import types
 
 from numba_wasm.target import compile_kernel, compiling
 
-__all__ = ["add_helpers"]
+__all__ = ["LATE", "add_helpers"]
 
 SIZES = types.CPointer(types.int64)
 
@@ -43,18 +43,19 @@ def remainder(x, y):
     return math.copysign(rest, x)
 
 
-HELPERS = {
+EARLY = {
     "numba_attempt_nocopy_reshape": (
         reshape_without_copy,
         (types.int64, SIZES, SIZES, types.int64, SIZES, SIZES, types.int64, types.int32),
     ),
-    "fmod": (remainder, (types.float64, types.float64)),
 }
+# Called by the back end, which has no instruction for the remainder of floats: no call is there to be seen before.
+LATE = {"fmod": (remainder, (types.float64, types.float64))}
 
 
-def add_helpers(context, library):
+def add_helpers(context, library, helpers=EARLY):
     """Add each helper under its C name to a library; those that nobody calls go when it is optimised."""
-    for name, (function, arguments) in HELPERS.items():
+    for name, (function, arguments) in helpers.items():
         with compiling():
             compiled = compile_kernel(function, arguments)
         descriptor = compiled.fndesc

@@ -8,7 +8,7 @@ from myst_nb.core.render import load_mime_renders
 
 
 def register(renderer):
-    """Let `renderer` handle notebook outputs before the built-in renderers do."""
+    """Let `renderer` handle notebook outputs before those do that were registered earlier, and the built-in ones."""
     renderers = load_mime_renders()
     if renderer not in renderers:
-        renderers.append(renderer)
+        renderers.insert(0, renderer)

@@ -1,7 +1,9 @@
-// The few things a page does by itself: light or dark, and blocks that scroll within reach of the keyboard.
+// The few things a page does by itself: light or dark, blocks that scroll within reach of the keyboard, quotes in a search.
 (function () {
   "use strict";
   const page = document.documentElement;
+  // Before the first paint, so that a dark page is never drawn light first.
+  try { page.dataset.theme = localStorage.getItem("theme") || "auto"; } catch {}
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const shown = () => (page.dataset.theme === "dark" || page.dataset.theme === "light")
     ? page.dataset.theme : (dark.matches ? "dark" : "light");
@@ -37,5 +39,12 @@
       });
       dark.addEventListener("change", () => label(button));
     }
+    if (typeof Search !== "undefined") Search.htmlToText = quoted(Search.htmlToText);
   });
+
+  // A quoted line has no formulas to show: displayed ones are left out, those in the text are spelled out.
+  function quoted(plain) {
+    const spell = (_, tex) => tex.replace(/[\\{}]/g, "");
+    return (html, anchor) => plain(html.replace(/\\\[[^]*?\\\]/g, "").replace(/\\\(([^]*?)\\\)/g, spell), anchor);
+  }
 })();

@@ -11,6 +11,7 @@ from underload_site import (
     errata,
     excerpt,
     frontpage,
+    inline,
     late,
     offline,
     page,
@@ -19,7 +20,21 @@ from underload_site import (
     verdicts,
 )
 
-PARTS = (docstrings, late, pictures, excerpt, verdicts, claims, errata, provenance, frontpage, citation, page, offline)
+PARTS = (
+    docstrings,
+    late,
+    pictures,
+    excerpt,
+    verdicts,
+    claims,
+    errata,
+    provenance,
+    frontpage,
+    citation,
+    page,
+    inline,
+    offline,
+)
 
 
 def setup(app):

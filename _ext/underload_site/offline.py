@@ -25,14 +25,15 @@ def drop_thebe(app, pagename, templatename, context, doctree):
 
     Its inline constant is emitted twice, an error in every console, and names a remote server.
     """
-    context["script_files"] = [script for script in context.get("script_files", ()) if not _is_thebe(script)]
-    context["css_files"] = [sheet for sheet in context.get("css_files", ()) if not _is_thebe(sheet)]
+    context["script_files"] = [script for script in context.get("script_files", ()) if not is_thebe(script)]
+    context["css_files"] = [sheet for sheet in context.get("css_files", ()) if not is_thebe(sheet)]
     if context.get("body"):
         pattern = r'<script type="text/x-thebe-config">.*?</script>\s*<script>kernelName = [^<]*</script>'
         context["body"] = re.sub(pattern, "", context["body"], flags=re.DOTALL)
 
 
-def _is_thebe(asset):
+def is_thebe(asset):
+    """Whether a script or a style sheet belongs to sphinx-thebe."""
     body = (getattr(asset, "attributes", None) or {}).get("body", "")
     return "THEBE_JS_URL" in body or "sphinx-thebe" in str(getattr(asset, "filename", asset))
 

@@ -9,5 +9,7 @@ Hazard: a compiler that contracts ``a * b + c`` into one rounding changes the bi
 
 from .exponential import exp, expm1
 from .logarithm import log, log1p
+from .powers import power
+from .trigonometry import cos, sin
 
-__all__ = ["exp", "expm1", "log", "log1p"]
+__all__ = ["cos", "exp", "expm1", "log", "log1p", "power", "sin"]

@@ -10,6 +10,7 @@ import types
 import numpy as np
 import pytest
 from underload import random
+from underload.random.xoshiro import fill_streams
 
 ORACLES = pathlib.Path(__file__).parents[1] / "oracles" / "random"
 oracle = types.SimpleNamespace(**runpy.run_path(str(ORACLES / "xoshiro.py")))
@@ -131,3 +132,10 @@ def test_neighbouring_seeds_are_unrelated():
     differing = np.bitwise_count(states[1:] ^ states[:-1]).sum(axis=1, dtype=np.int64)
     # 256 fair bits: 128 with a standard deviation of 8; the extreme of 999 stays within 5.
     assert np.abs(differing - 128).max() < 40
+
+
+@pytest.mark.parametrize("seed", [0, 1, 7, 2**31 - 1, 2**63 - 1])
+def test_a_kernel_seeds_the_same_streams(seed):
+    states = np.empty((4, 4), dtype=np.uint64)
+    fill_streams(seed, states)
+    assert np.array_equal(states, random.streams(seed, 4))

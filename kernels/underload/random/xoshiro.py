@@ -17,6 +17,8 @@ __all__ = ["jump", "long_jump", "next_uint64", "seed_state", "streams"]
 
 # Hazard: in Numba an operation between uint64 and a literal is done in float64 or int64. Every constant is a uint64.
 U1, U17, U19, U23, U41, U45 = (np.uint64(n) for n in (1, 17, 19, 23, 41, 45))
+U27, U30, U31 = (np.uint64(n) for n in (27, 30, 31))
+STEP, FIRST, SECOND = (np.uint64(n) for n in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
 
 MASK = 2**64 - 1
 
@@ -27,10 +29,10 @@ LONG_JUMP = np.array([0x76E15D3EFEFDCBBF, 0xC5004E441C522FB3, 0x77710069854EE241
 
 def splitmix64(x):
     """One step of SplitMix64 on a Python int: the next state and the output."""
-    x = (x + 0x9E3779B97F4A7C15) & MASK
+    x = (x + int(STEP)) & MASK
     z = x
-    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & MASK
-    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
+    z = ((z ^ (z >> 30)) * int(FIRST)) & MASK
+    z = ((z ^ (z >> 27)) * int(SECOND)) & MASK
     return x, z ^ (z >> 31)
 
 
@@ -118,3 +120,17 @@ def streams(seed, n):
         row[:] = state
         jump(state)
     return states
+
+
+@kernel
+def fill_streams(seed, states):
+    """`streams` for use in a kernel: `states` (uint64[n, 4]) is filled from `seed` (a whole number, at least 0)."""
+    x = np.uint64(seed)
+    for i in range(4):
+        x += STEP
+        z = (x ^ (x >> U30)) * FIRST
+        z = (z ^ (z >> U27)) * SECOND
+        states[0, i] = z ^ (z >> U31)
+    for k in range(1, len(states)):
+        states[k] = states[k - 1]
+        jump(states[k])

@@ -216,7 +216,7 @@ def test_lists_and_sorts(engine):
 def test_stack_overflow_stops_the_call(module, engine):
     assert same(engine, "deep", 500) == 500
     lost = Engine(module)
-    with pytest.raises(wasmtime.Trap, match="out of bounds|stack"):
+    with pytest.raises(wasmtime.Trap, match=r"out of bounds|stack"):
         lost.call("deep", 10**7)
 
 
@@ -256,7 +256,7 @@ def rounds_differently(x):
 
 @njit
 def draws(n):
-    return np.random.random()
+    return np.random.random()  # noqa: NPY002
 
 
 @njit

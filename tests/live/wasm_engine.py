@@ -1,4 +1,4 @@
-"""The kernels of a `numba_wasm.Module` as Python functions, run by wasmtime: the oracle beside Numba and the browser."""
+"""The kernels of a `numba_wasm.Module` as Python functions, run by wasmtime: an engine beside Numba and the browser."""
 
 import numpy as np
 import wasmtime

@@ -9,7 +9,7 @@ import math
 import numpy as np
 import pytest
 from underload.queueing import MMc, pollaczek_khinchine_wait, simulate
-from underload.queueing.simulation.quantity import Quantity
+from underload.queueing.simulation.ratio import logarithmic_ends
 from underload.random import Deterministic, Exponential, Hyperexponential, Pareto
 from underload.stats.interval import adjusted_half_width
 
@@ -25,7 +25,7 @@ def study(runs, one):
 def covers(run, exact):
     """Whether the interval of the mean wait covers, also where the run refuses it."""
     means = np.array([batch.wait / batch.served for batch in run.batches])
-    low, high = Quantity._ends(means.mean(), adjusted_half_width(means, run.confidence, correlated=True))
+    low, high = logarithmic_ends(means.mean(), adjusted_half_width(means, run.confidence, correlated=True))
     return low <= exact <= high
 
 

@@ -62,11 +62,39 @@ def record_all(counts, scale, first, values):
         record(counts, scale, first, value)
 
 
-def edge_of(position):
-    """The approximate logarithm's inverse (float64[n] to float64[n]): a bin ends at `edge_of(position / scale)`."""
-    exponent = np.floor(position)
+@kernel
+def edge(position):
+    """The approximate logarithm's inverse: a bin ends at `edge(number / scale)`."""
+    exponent = math.floor(position)
     target = position - exponent
-    s = target.copy()
+    s = target
     for _ in range(6):  # Newton's steps; the error is below 1e-16 after four
-        s -= (((A * s + B) * s + C) * s - target) / ((3 * A * s + 2 * B) * s + C)
-    return np.ldexp(1.0 + s, exponent.astype(np.int64))
+        s -= (((A * s + B) * s + C) * s - target) / ((3.0 * A * s + 2.0 * B) * s + C)
+    return (1.0 + s) * np.int64((np.int64(exponent) + 1023) << 52).view(np.float64)
+
+
+@kernel
+def edges_of(slots, scale, first, low, high):
+    """The lower and upper edges of bins, by their slots (int64[n]), into `low` and `high` (float64[n])."""
+    for i in range(len(slots)):
+        last = slots[i] - FIRST_BIN + first
+        low[i], high[i] = edge((last - 1) / scale), edge(last / scale)
+
+
+@kernel
+def slot_of(counts, rank):
+    """The slot of the value of a rank, the smallest of which is 1; `len(counts)` if there are fewer values."""
+    total = 0
+    for slot in range(ZERO, len(counts)):
+        total += counts[slot]
+        if total >= rank:
+            return slot
+    return len(counts)
+
+
+@kernel
+def value_of(slot, scale, first):
+    """What stands for all values of a bin: it is off by the same part of the least and of the greatest."""
+    last = slot - FIRST_BIN + first
+    low, high = edge((last - 1) / scale), edge(last / scale)
+    return 2.0 * low / (low / high + 1.0)

@@ -17,7 +17,7 @@ import zlib
 import numpy as np
 
 from .. import _check
-from .binning import BELOW, FIRST_BIN, INVALID, ROUNDING, ZERO, C, bin_of, edge_of, record_all
+from .binning import BELOW, FIRST_BIN, INVALID, ROUNDING, ZERO, C, bin_of, edges_of, record_all, slot_of, value_of
 from .quantiles import rank_of
 
 __all__ = ["Histogram"]
@@ -144,14 +144,13 @@ class Histogram:
         q = _check.probability("q", q)
         if self.count == 0:
             _check.fail("count", 0, "must be at least 1 for a quantile")
-        slot = ZERO + int(np.searchsorted(np.cumsum(self.counts[ZERO:]), rank_of(q, self.count)))
+        slot = slot_of(self.counts, rank_of(q, self.count))
         if slot == ZERO:
             return 0.0
         if slot == BELOW or slot == len(self.counts) - 1:
             side = f"below lowest={self.lowest:g}" if slot == BELOW else f"above highest={self.highest:g}"
             _check.fail("q", q, f"asks for a value {side}: give the histogram a wider range")
-        low, high = self._edges(np.array([slot]))
-        return float(2 * low[0] / (low[0] / high[0] + 1))
+        return float(value_of(slot, self.scale, self.first))
 
     def bins(self):
         """The bins that hold values: their lower and upper edges (float64[m]) and counts (int64[m]).
@@ -166,8 +165,9 @@ class Histogram:
         return low, high, counts
 
     def _edges(self, slots):
-        last = slots - FIRST_BIN + self.first
-        return edge_of((last - 1) / self.scale), edge_of(last / self.scale)
+        low, high = np.empty(len(slots)), np.empty(len(slots))
+        edges_of(slots, self.scale, self.first, low, high)
+        return low, high
 
     @classmethod
     def from_counts(cls, counts, relative_error=0.01, lowest=1e-9, highest=1e9):

@@ -12,6 +12,8 @@ import numpy as np
 from scipy import special
 
 from .. import _check
+from .._jit import kernel
+from .._libm import power
 
 __all__ = ["Interval"]
 
@@ -75,13 +77,6 @@ def sample(name, values, least):
     return values
 
 
-def _scaled_deviations(values):
-    """Deviations from the mean divided by the largest of them, so that no power underflows; and that largest."""
-    deviations = values - np.mean(values)
-    largest = np.max(np.abs(deviations))
-    return deviations / largest if largest > 0 else deviations, largest
-
-
 def student(n, confidence):
     """The two-sided quantile of Student for `n` values, from the lower tail: a confidence near 1 keeps its digits."""
     return -special.stdtrit(n - 1, (1 - confidence) / 2)
@@ -100,9 +95,49 @@ def student_half_width(values, confidence):
     float
     """
     n = len(values)
-    u, largest = _scaled_deviations(values)
+    deviations = values - np.mean(values)
+    largest = np.max(np.abs(deviations))
+    if largest == 0:
+        return 0.0
+    u = deviations / largest  # so that no square underflows
     deviation = largest * math.sqrt(np.sum(u * u) / (n - 1))
     return float(student(n, confidence) * deviation / math.sqrt(n))
+
+
+@kernel
+def cube_root(x):
+    """The real cube root of a float64."""
+    return math.copysign(power(abs(x), 1 / 3), x)
+
+
+@kernel
+def widened_half_width(values, t, correlated):
+    """What `adjusted_half_width` returns, for float64[n] and Student's quantile `t` of n - 1 degrees of freedom."""
+    n, total, largest = len(values), 0.0, 0.0
+    for value in values:
+        total += value
+    mean = total / n
+    for value in values:
+        largest = max(largest, abs(value - mean))
+    if largest == 0.0:
+        return 0.0
+    before = squares = cubes = products = 0.0
+    for value in values:
+        u = (value - mean) / largest  # so that no power underflows
+        squares += u * u
+        cubes += u * u * u
+        products += u * before
+        before = u
+    variance = squares / (n - 1)
+    width = t * largest * math.sqrt(variance / n)
+    b = n / ((n - 1.0) * (n - 2.0)) * cubes / (variance * math.sqrt(variance)) / (6.0 * math.sqrt(n))
+    if abs(b) > SYMMETRIC:
+        upper, lower = cube_root(1.0 + 6.0 * b * (t - b)), cube_root(1.0 + 6.0 * b * (-t - b))
+        width *= (upper - lower) / (2.0 * b) / (2.0 * t)
+    if correlated:
+        r = min(max(products / squares + 1.0 / n, 0.0), HIGHEST_CORRELATION)
+        width *= math.sqrt((1.0 + r) / (1.0 - r))
+    return width
 
 
 def adjusted_half_width(values, confidence, *, correlated):
@@ -129,18 +164,5 @@ def adjusted_half_width(values, confidence, *, correlated):
     Deviations: the two half-widths are averaged, so that the interval is ``mean ± half_width``; `r` is kept in
     [0, 0.8].
     """
-    n = len(values)
-    width = student_half_width(values, confidence)
-    if width == 0:
-        return 0.0
-    u, _ = _scaled_deviations(values)
-    squares = np.sum(u * u)
-    b = n / ((n - 1) * (n - 2)) * np.sum(u * u * u) / (squares / (n - 1)) ** 1.5 / (6 * math.sqrt(n))
-    if abs(b) > SYMMETRIC:
-        t = student(n, confidence)
-        upper, lower = ((np.cbrt(1 + 6 * b * (x - b)) - 1) / (2 * b) for x in (t, -t))
-        width *= (upper - lower) / (2 * t)
-    if correlated:
-        r = min(max(np.sum(u[1:] * u[:-1]) / squares + 1 / n, 0.0), HIGHEST_CORRELATION)
-        width *= math.sqrt((1 + r) / (1 - r))
-    return float(width)
+    values = np.ascontiguousarray(values, dtype=np.float64)
+    return widened_half_width(values, student(len(values), confidence), correlated)

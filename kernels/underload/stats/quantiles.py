@@ -7,12 +7,14 @@ import numpy as np
 from scipy import special
 
 from .. import _check
+from .._jit import kernel
 from .batch_means import split
 from .interval import Interval, adjusted_half_width
 
 __all__ = ["batch_quantile", "quantile", "quantile_sample_size"]
 
 
+@kernel
 def rank_of(q, n):
     """The smallest k with k / n >= q, where ``q * n`` may be off by its rounding."""
     return max(1, math.ceil(q * n * (1 - 1e-15)))

@@ -13,7 +13,7 @@ from underload.queueing.simulation.processes import next_gap
 from underload.random import exponential, variate
 from underload.random.variate import EXPONENTIAL
 
-__all__ = ["TRACE", "Customers", "Feeds", "draw_customers", "fill"]
+__all__ = ["TRACE", "Customers", "Feeds", "draw", "draw_customers", "fill"]
 
 BLOCK = 8192  # customers drawn at once: three arrays of 64 KiB, which stay in the cache of the second level
 TRACE = 100  # the code of a feed that is read from its table
@@ -71,6 +71,17 @@ class Customers(typing.NamedTuple):
 
 
 @kernel
+def draw(state, code, params, out):
+    """Fill `out` (float64[n]) with variates of the distribution of this `code` and `params` (float64[4])."""
+    if code == EXPONENTIAL:  # as `variate` does, in a loop of its own: two thirds of the time
+        for i in range(len(out)):
+            out[i] = params[0] * exponential(state)
+        return
+    for i in range(len(out)):
+        out[i] = variate(state, code, params)
+
+
+@kernel
 def fill(feeds, k, out):
     """Fill `out` (float64[n]) with the next numbers of row `k`."""
     code = feeds.codes[k]
@@ -87,12 +98,7 @@ def fill(feeds, k, out):
         for i in range(len(out)):
             out[i] = next_gap(code, state, params, table, cursor)
         return
-    if code == EXPONENTIAL:  # as `variate` does, in a loop of its own: two thirds of the time
-        for i in range(len(out)):
-            out[i] = params[0] * exponential(state)
-        return
-    for i in range(len(out)):
-        out[i] = variate(state, code, params)
+    draw(state, code, params, out)
 
 
 @kernel

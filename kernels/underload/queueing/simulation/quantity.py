@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from underload import _check
+from underload.queueing.simulation.ratio import level, linearised, logarithmic_ends, ratio, up_to
 from underload.stats import Histogram, Interval
 from underload.stats.interval import adjusted_half_width
 
@@ -14,7 +15,6 @@ __all__ = ["Fraction", "Quantity", "TimeAverage"]
 
 RELAXATIONS = 50  # that a run must hold for an interval
 TAIL_RELAXATIONS = 10  # that the part of a run beyond a quantile must hold
-MOST_LOG = 20.0  # of the half-width of a logarithm: an interval of that width says nothing
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,16 +48,14 @@ class Quantity:
     def mean(self):
         """The estimate: a float. A sample has one even where the truth is infinite, with a warning."""
         self.run._warn(self.name, self.finite)
-        total = math.fsum(self.bottoms)
-        return math.fsum(self.tops) / total if total > 0 else 0.0
+        return ratio(self.tops, self.bottoms)
 
     @property
     def interval(self):
         """The mean and its confidence interval: an `Interval`. Raises where none would be honest; see `Run`."""
         self._require(f"{self.name}.interval", self.moment, RELAXATIONS)
         mean = self.mean
-        values = mean + (self.tops - mean * self.bottoms) / np.mean(self.bottoms)
-        low, high = self._ends(mean, self._half_width(values))
+        low, high = self._ends(mean, self._half_width(linearised(self.tops, self.bottoms, mean)))
         return Interval(mean, (high - low) / 2, self.run.confidence, self.run.customers, low, high)
 
     def _require(self, name, moment, relaxations):
@@ -65,10 +63,7 @@ class Quantity:
 
     def _ends(self, mean, half_width):
         """The ends of the interval, on the scale of the logarithm: what varies more where it is larger needs it."""
-        if mean <= 0:
-            return mean - half_width, mean + half_width
-        factor = math.exp(min(half_width / mean, MOST_LOG))
-        return mean / factor, mean * factor
+        return logarithmic_ends(mean, half_width)
 
     @property
     def histogram(self):
@@ -81,9 +76,8 @@ class Quantity:
         """The `q` quantile over customers, q in (0, 1), as an `Interval`, the error of the histogram included."""
         q = self._level(q)
         whole = self.histogram
-        slot = np.searchsorted(np.cumsum(whole.counts), q * whole.count)
-        up_to = np.array([np.sum(part.counts[: slot + 1]) / max(part.count, 1) for part in self.histograms])
-        low, estimate, high = (whole.quantile(level) for level in self._levels(q, up_to))
+        parts = up_to(np.array([part.counts for part in self.histograms]), q)
+        low, estimate, high = (whole.quantile(one) for one in self._levels(q, parts))
         low, high = low * (1 - whole.relative_error), high * (1 + whole.relative_error)
         return Interval(estimate, (high - low) / 2, self.run.confidence, self.run.customers, low, high)
 
@@ -93,10 +87,10 @@ class Quantity:
         self._require(name, min(self.moment, 2.0), max(RELAXATIONS, TAIL_RELAXATIONS / min(q, 1 - q)))
         return q
 
-    def _levels(self, q, up_to):
-        """The levels whose quantiles are the low end, the estimate and the high end; `up_to` as of each batch."""
-        spread = self._half_width(up_to) / (q * (1 - q))  # of ln(q / (1 - q))
-        return (q / (q + (1 - q) * math.exp(shift)) for shift in (min(spread, 700.0), 0.0, -spread))
+    def _levels(self, q, parts):
+        """The levels whose quantiles are the low end, the estimate and the high end; `parts` are those of the batches."""
+        half_width = self._half_width(parts)
+        return (level(q, half_width, side) for side in (1.0, 0.0, -1.0))
 
     def _half_width(self, values):
         return adjusted_half_width(values, self.run.confidence, correlated=self.run.correlated)

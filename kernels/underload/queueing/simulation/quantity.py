@@ -88,7 +88,7 @@ class Quantity:
         return q
 
     def _levels(self, q, parts):
-        """The levels whose quantiles are the low end, the estimate and the high end; `parts` are those of the batches."""
+        """The levels whose quantiles are the low end, the estimate and the high end; `parts` are from `up_to`."""
         half_width = self._half_width(parts)
         return (level(q, half_width, side) for side in (1.0, 0.0, -1.0))
 

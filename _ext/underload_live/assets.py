@@ -20,9 +20,17 @@ def figures(folder):
 
 
 def script(folder):
-    """The runtime in the order of its files' names, then the figures."""
-    runtime = sorted(path for path in (folder / "js").glob("*.js") if path.name != "worker.js")
-    return "\n".join(path.read_text("utf8").strip() + "\n" for path in [*runtime, *figures(folder).values()])
+    """For the page: the runtime in the order of its files' names, then the figures."""
+    return _joined([*sorted((folder / "js").glob("*.js")), *figures(folder).values()])
+
+
+def worker(folder):
+    """For long runs beside the page: what calls kernels, and what answers the page."""
+    return _joined([folder / "js" / "kernels.js", folder / "js" / "worker.js"])
+
+
+def _joined(paths):
+    return "\n".join(path.read_text("utf8").strip() + "\n" for path in paths)
 
 
 def kernels(wasm, manifest):
@@ -63,7 +71,7 @@ def prepare(app, env):
     files = {
         "live.js": script(folder),
         "module.js": kernels(wasm, manifest),
-        "worker.js": (folder / "js" / "worker.js").read_text("utf8"),
+        "worker.js": worker(folder),
         "live.css": (folder / "js" / "live.css").read_text("utf8"),
     }
     target = pathlib.Path(app.outdir) / "_static" / FOLDER

@@ -14,6 +14,11 @@ def run(balancing, **more):
     return q.simulate(**{**good, **more}, balancing=balancing)
 
 
+def look(balancing="jsq", times=(1.0, 2.0), **more):
+    given = {**good, **more}
+    return q.queue_lengths(times, given["interarrival"], given["service"], given["servers"], balancing=balancing)
+
+
 BAD_CALLS = [
     (run, {"balancing": "shortest"}, "balancing"),
     (run, {"balancing": 2}, "balancing"),
@@ -33,6 +38,18 @@ BAD_CALLS = [
     (run, {"balancing": q.ShortestQueue([1.0, 2.0])}, "speeds"),
     (run, {"balancing": q.PowerOfChoices(2, speeds=[1.0] * 5)}, "speeds"),
     (run, {"balancing": q.LeastConnections([0.2] * 4)}, "utilization"),
+    (look, {"balancing": "random"}, "balancing"),
+    (look, {"balancing": "least-work"}, "balancing"),
+    (look, {"balancing": q.StaleChoices(2, 1.0)}, "balancing"),
+    (look, {"balancing": q.PowerOfChoices(5)}, "choices"),
+    (look, {"servers": 0}, "servers"),
+    (look, {"servers": 10**8}, "servers"),
+    (look, {"times": []}, "times"),
+    (look, {"times": [2.0, 1.0]}, "times"),
+    (look, {"times": [-1.0]}, "times"),
+    (look, {"times": [nan]}, "times"),
+    (look, {"interarrival": 1.0}, "interarrival"),
+    (look, {"service": [Exponential(1.0)]}, "service"),
     (q.PowerOfChoices, {"choices": 0}, "choices"),
     (q.PowerOfChoices, {"choices": 2.5}, "choices"),
     (q.PowerOfChoices, {"choices": True}, "choices"),

@@ -106,6 +106,7 @@ from underload.queueing.simulation.balancing import (
     Weighted,
     WeightedRoundRobin,
 )
+from underload.queueing.simulation.queue_lengths import queue_lengths
 from underload.queueing.size_based import Disciplined
 from underload.queueing.sources import Engset, MMcKN
 from underload.queueing.split import Split, best_split, random_split
@@ -257,6 +258,7 @@ __all__ = [
     "pollaczek_khinchine_wait",
     "pooling",
     "priorities",
+    "queue_lengths",
     "random_split",
     "response_time",
     "servers_for",

@@ -45,8 +45,12 @@ class Balanced(System):
     def __repr__(self):
         return f"<{self.policy!r} over {self.servers} server{'s' * (self.servers != 1)}>"
 
+    def opened(self, coins):
+        """The servers, empty: ``queue_up(gaps, services, waits)``."""
+        return self._opened(new_farm(self.servers, coins, speeds=self.speeds, **self.given))
+
     def start(self, states):
-        queue_up = self._opened(new_farm(self.servers, states[0], speeds=self.speeds, **self.given))
+        queue_up = self.opened(states[0])
         waits = np.empty(BLOCK)
 
         def advance(gaps, kinds, services, number, tally):
@@ -116,11 +120,14 @@ class Looking(Balanced):
         ``overlooked(k)``: the fraction of the customers who look at none but k given servers.
     interval : float
         Time between two looks; 0 if every customer looks.
+    lengths : callable or None
+        The kernel that reads the queue lengths at any time, if the policy keeps them.
     """
 
-    def __init__(self, policy, servers, kernel, looks, overlooked, speeds=None, **given):
+    def __init__(self, policy, servers, kernel, looks, overlooked, speeds=None, lengths=None, **given):
         super().__init__(policy, servers, kernel, speeds, **given)
         self.looks, self.overlooked, self.interval = looks, overlooked, given.get("interval", 0.0)
+        self.lengths = lengths
 
     def _opened(self, farm):
         departures = new_departures(2 * BLOCK)
@@ -132,6 +139,7 @@ class Looking(Balanced):
                 departures = larger(departures)
             self.kernel(farm, departures, gaps, services, waits)
 
+        queue_up.look = lambda clock, lengths: self.lengths(farm, departures, clock, lengths)
         return queue_up
 
     def check(self, classes, traffic):

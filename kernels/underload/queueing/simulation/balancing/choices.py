@@ -15,7 +15,7 @@ from underload.queueing.simulation.balancing.farm import join_server
 from underload.random import bounded
 from underload.random._options import INLINE
 
-__all__ = ["shortest_on_the_board", "shortest_sampled"]
+__all__ = ["lengths_listed", "shortest_on_the_board", "shortest_sampled"]
 
 COUNT, ORDER, FIRST, LAST, BOARD = range(5)
 STORED, SPARE = 0, 1  # in the cursor: nodes in use, and the first that is not
@@ -68,6 +68,16 @@ def append(farm, departures, server, end):
 
 
 @kernel
+def lengths_listed(farm, departures, clock, lengths):
+    """Fill in the length of each queue (int64[n]) at a time when all are known who came up to it.
+
+    Hazard: who has departed by then is dropped, so that nobody may look at an earlier time.
+    """
+    for server in range(len(farm.free)):
+        lengths[server] = length(farm, departures, np.uint64(server), clock)
+
+
+@kernel
 def shortest_sampled(farm, departures, gaps, services, waits):
     """Each customer samples d servers and joins the one with the fewest customers; of equal ones, the first sampled.
 
@@ -94,8 +104,7 @@ def refresh(farm, departures, clock):
         return
     # Hazard: the remainder is exact, also where clock / interval would overflow.
     then = clock - clock % farm.interval
-    for server in range(len(farm.free)):
-        farm.places[BOARD, server] = length(farm, departures, np.uint64(server), then)
+    lengths_listed(farm, departures, then, farm.places[BOARD])
     farm.clock[1] = then + farm.interval
 
 

@@ -80,13 +80,16 @@ def new_farm(servers, coins, *, choices=1, replacement=False, interval=1.0, weig
     )
 
 
+@kernel
 def new_departures(size):
     """Room for so many departures; node k of a list comes before node k + 1."""
     marks = np.empty((4, size), dtype=np.int64)
-    marks[0] = np.arange(1, size + 1)
+    for k in range(size):
+        marks[0, k] = k + 1
     return Departures(np.empty(size), marks)
 
 
+@kernel
 def larger(departures):
     """The same departures with twice the room."""
     size = len(departures.times)

@@ -7,8 +7,14 @@ import math
 from underload import _check
 from underload.queueing.simulation.balancing.arguments import freeze_speeds, speeds_of
 from underload.queueing.simulation.balancing.balanced import Looking
-from underload.queueing.simulation.balancing.choices import shortest_on_the_board, shortest_sampled
-from underload.queueing.simulation.balancing.shortest import idle_first, shortest_by_chance, shortest_in_turn
+from underload.queueing.simulation.balancing.choices import lengths_listed, shortest_on_the_board, shortest_sampled
+from underload.queueing.simulation.balancing.shortest import (
+    idle_first,
+    lengths_in_turn,
+    lengths_ordered,
+    shortest_by_chance,
+    shortest_in_turn,
+)
 from underload.queueing.simulation.fcfs import FirstComeFirstServed
 
 __all__ = ["JoinIdleQueue", "LeastConnections", "LeastWork", "PowerOfChoices", "ShortestQueue", "StaleChoices"]
@@ -44,6 +50,11 @@ def _sampling(policy, servers, kernel, speeds=None, **given):
     )
 
 
+def _looking_at_all(policy, servers, kernel, lengths):
+    overlooked, speeds = functools.partial(_all, servers), speeds_of(policy, servers)
+    return Looking(policy, servers, kernel, servers, overlooked, speeds=speeds, lengths=lengths)
+
+
 def _check_sample(policy):
     object.__setattr__(policy, "choices", _check.integer("choices", policy.choices, least=1, most=MOST_CHOICES))
     object.__setattr__(policy, "replacement", _check.flag("replacement", policy.replacement))
@@ -65,8 +76,7 @@ class ShortestQueue:
         freeze_speeds(self)
 
     def system(self, servers):
-        overlooked = functools.partial(_all, servers)
-        return Looking(self, servers, shortest_by_chance, servers, overlooked, speeds=speeds_of(self, servers))
+        return _looking_at_all(self, servers, shortest_by_chance, lengths_ordered)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,8 +99,7 @@ class LeastConnections:
         freeze_speeds(self)
 
     def system(self, servers):
-        overlooked = functools.partial(_all, servers)
-        return Looking(self, servers, shortest_in_turn, servers, overlooked, speeds=speeds_of(self, servers))
+        return _looking_at_all(self, servers, shortest_in_turn, lengths_in_turn)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -121,7 +130,7 @@ class PowerOfChoices:
         freeze_speeds(self)
 
     def system(self, servers):
-        return _sampling(self, servers, shortest_sampled, speeds_of(self, servers))
+        return _sampling(self, servers, shortest_sampled, speeds_of(self, servers), lengths=lengths_listed)
 
 
 @dataclasses.dataclass(frozen=True)

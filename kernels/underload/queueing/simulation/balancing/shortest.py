@@ -4,7 +4,6 @@ A heap of departures keeps the queue lengths current. Servers of equal length st
 length or in lists, so that a change of length by one moves a server in constant time.
 """
 
-import numpy as np
 
 from underload._jit import kernel
 from underload.queueing.simulation.balancing.farm import join_server
@@ -12,7 +11,7 @@ from underload.queueing.simulation.keyed_heap import pop_keyed, push_keyed, repl
 from underload.random import bounded
 from underload.random._options import INLINE
 
-__all__ = ["idle_first", "shortest_by_chance", "shortest_in_turn"]
+__all__ = ["all_idle", "idle_first", "lengths_in_turn", "lengths_ordered", "shortest_by_chance", "shortest_in_turn"]
 
 # In the cursor: departures in the heap, the least length, the largest level in use, and how many servers are idle.
 STORED, LOW, TOP, IDLE = range(4)
@@ -22,14 +21,16 @@ LENGTH, ORDER, PLACE, NEXT, PREVIOUS = range(5)
 OWNER, FIRST, LAST, UP_TO = range(4)
 
 
+@kernel
 def all_idle(farm, departures):
     """The books of an empty system."""
-    servers = len(farm.free)
-    farm.places[LENGTH] = 0
-    farm.places[ORDER] = farm.places[PLACE] = np.arange(servers)
-    farm.places[NEXT] = [*range(1, servers), -1]
-    farm.places[PREVIOUS] = range(-1, servers - 1)
-    departures.marks[FIRST:, 0] = 0, servers - 1, servers
+    servers, places, marks = len(farm.free), farm.places, departures.marks
+    for server in range(servers):
+        places[LENGTH, server] = 0
+        places[ORDER, server] = places[PLACE, server] = server
+        places[NEXT, server], places[PREVIOUS, server] = server + 1, server - 1
+    places[NEXT, servers - 1] = -1
+    marks[FIRST, 0], marks[LAST, 0], marks[UP_TO, 0] = 0, servers - 1, servers
     farm.cursor[IDLE] = servers
 
 
@@ -40,6 +41,30 @@ def exchange(places, server, target):
     other, here = order[target], place[server]
     order[here], order[target] = other, server
     place[other], place[server] = here, target
+
+
+@kernel(**INLINE)
+def leave_order(farm, departures, clock):
+    """Let those go who have departed by a time, where servers stand in an array."""
+    places, cursor = farm.places, farm.cursor
+    times, owners, up_to = departures.times, departures.marks[OWNER], departures.marks[UP_TO]
+    while cursor[STORED] > 0 and times[0] <= clock:
+        server = owners[0]
+        pop_keyed(times, owners, cursor[STORED])
+        cursor[STORED] -= 1
+        level = places[LENGTH, server] - 1
+        exchange(places, server, up_to[level])
+        up_to[level] += 1
+        places[LENGTH, server] = level
+        cursor[LOW] = min(cursor[LOW], level)
+
+
+@kernel
+def lengths_ordered(farm, departures, clock, lengths):
+    """As `lengths_listed`, for `shortest_by_chance`."""
+    leave_order(farm, departures, clock)
+    for server in range(len(lengths)):
+        lengths[server] = farm.places[LENGTH, server]
 
 
 @kernel
@@ -55,15 +80,7 @@ def shortest_by_chance(farm, departures, gaps, services, waits):
     times, owners, up_to = departures.times, departures.marks[OWNER], departures.marks[UP_TO]
     for i in range(len(gaps)):
         clock += gaps[i]
-        while cursor[STORED] > 0 and times[0] <= clock:
-            server = owners[0]
-            pop_keyed(times, owners, cursor[STORED])
-            cursor[STORED] -= 1
-            level = places[LENGTH, server] - 1
-            exchange(places, server, up_to[level])
-            up_to[level] += 1
-            places[LENGTH, server] = level
-            cursor[LOW] = min(cursor[LOW], level)
+        leave_order(farm, departures, clock)
         low = cursor[LOW]
         server = places[ORDER, bounded(farm.coins, up_to[low])]
         exchange(places, server, up_to[low] - 1)
@@ -103,6 +120,27 @@ def move(farm, departures, server, level):
     previous[server], following[server], last[level], length[server] = tail, -1, server, level
 
 
+@kernel(**INLINE)
+def leave_lists(farm, departures, clock):
+    """Let those go who have departed by a time, where servers stand in lists."""
+    cursor, times, owners = farm.cursor, departures.times, departures.marks[OWNER]
+    while cursor[STORED] > 0 and times[0] <= clock:
+        server = owners[0]
+        pop_keyed(times, owners, cursor[STORED])
+        cursor[STORED] -= 1
+        level = farm.places[LENGTH, server] - 1
+        move(farm, departures, server, level)
+        cursor[LOW] = min(cursor[LOW], level)
+
+
+@kernel
+def lengths_in_turn(farm, departures, clock, lengths):
+    """As `lengths_listed`, for `shortest_in_turn`."""
+    leave_lists(farm, departures, clock)
+    for server in range(len(lengths)):
+        lengths[server] = farm.places[LENGTH, server]
+
+
 @kernel
 def shortest_in_turn(farm, departures, gaps, services, waits):
     """Each customer joins the server with the fewest customers; of equal ones, who has had that number the longest.
@@ -112,16 +150,11 @@ def shortest_in_turn(farm, departures, gaps, services, waits):
     ``marks[FIRST, k]`` and ``marks[LAST, k]`` are the first and the last server with k customers, -1 if there is none.
     Parameters as of `own_queues`.
     """
-    clock, length, cursor = farm.clock[0], farm.places[LENGTH], farm.cursor
+    clock, cursor = farm.clock[0], farm.cursor
     times, owners, first = departures.times, departures.marks[OWNER], departures.marks[FIRST]
     for i in range(len(gaps)):
         clock += gaps[i]
-        while cursor[STORED] > 0 and times[0] <= clock:
-            server = owners[0]
-            pop_keyed(times, owners, cursor[STORED])
-            cursor[STORED] -= 1
-            move(farm, departures, server, length[server] - 1)
-            cursor[LOW] = min(cursor[LOW], length[server])
+        leave_lists(farm, departures, clock)
         server = first[cursor[LOW]]
         move(farm, departures, server, cursor[LOW] + 1)
         cursor[LOW] += first[cursor[LOW]] < 0

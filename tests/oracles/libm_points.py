@@ -7,7 +7,7 @@ import mpmath
 import numpy as np
 
 TRUTH = {name: getattr(mpmath, name) for name in ("exp", "expm1", "log", "log1p", "sin", "cos")}
-TRUTH |= {"power": lambda x, y: x**y}
+TRUTH |= {"lgamma": mpmath.loggamma, "power": lambda x, y: x**y}
 
 
 def points(name, n):
@@ -82,3 +82,10 @@ def _power(rng, n):
     pairs = [*zip(x.tolist(), y.tolist(), strict=True)]
     pairs += zip(rng.uniform(0, 10, n).tolist(), rng.uniform(-20, 20, n).tolist(), strict=True)
     return pairs + [(float(a), float(b)) for a in range(2, 12) for b in range(-40, 41, 7)]
+
+
+def _lgamma(rng, n):
+    half = n // 2
+    ordinary = [rng.uniform(0, 8, n), rng.uniform(8, 20, half), rng.uniform(0.5, 2.5, half)]
+    roots = [root + sign * _spread(rng, -34, -2, n // 8) for root in (1, 2) for sign in (-1, 1)]
+    return _tuples(_spread(rng, -744, 702.8, half), *ordinary, *roots)

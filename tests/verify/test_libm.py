@@ -7,10 +7,18 @@ pytestmark = pytest.mark.verify
 
 
 @pytest.mark.parametrize(
-    ("name", "measured"),
-    [("log", 0.8), ("exp", 0.8), ("log1p", 0.8), ("expm1", 0.8), ("sin", 0.8), ("cos", 0.8), ("power", 0.8)],
+    ("name", "stated"),
+    [
+        ("log", 0.76),
+        ("exp", 0.86),
+        ("log1p", 0.8),
+        ("expm1", 0.86),
+        ("sin", 0.75),
+        ("cos", 0.75),
+        ("power", 0.81),
+        ("lgamma", 2.4),
+    ],
 )
-def test_error_is_what_the_docstring_says(name, measured):
+def test_error_is_what_the_docstring_says(name, stated):
     worst = libm_points.worst_ulp(name, libm_points.points(name, 40_000))
-    print(name, worst)
-    assert 0.5 < worst < measured + 0.01
+    assert 0.5 < worst < stated

@@ -23,6 +23,7 @@ LN2, LN2_HIGH, LN2_LOW = 6.93147180559945286227e-01, 6.93147182464599609375e-01,
 P1, P2, P3 = 1.66666666666666019037e-01, -2.77777777770155933842e-03, 6.61375632143793436117e-05
 P4, P5 = -1.65339022054652515390e-06, 4.13813679705723846039e-08
 
+LARGEST = 1.7976931348623157e308
 HALF_ULP = 8.0085662595372944372e-17  # log2 of (the overflow threshold plus half its ulp), less 1024, without the sign
 
 
@@ -100,7 +101,7 @@ def _exp2(high, low):
 
 @kernel
 def power(x, y):
-    """`x` to the power `y` (float64, `x` >= 0); NaN for `x` < 0, whatever `y`. Largest error measured: 0.7 ulp.
+    """`x` to the power `y` (float64, `x` >= 0); NaN for `x` < 0, whatever `y`. Largest error measured: 0.81 ulp.
 
     As in IEEE 754, 1 if `y` is 0 or `x` is 1, even beside a NaN. A zero counts as positive. Squares and square roots
     are correctly rounded.
@@ -109,7 +110,8 @@ def power(x, y):
         return 1.0
     if not x >= 0.0 or y != y:
         return math.nan
-    if x == 0.0 or y == math.inf or y == -math.inf or x == math.inf:
+    # Beyond 2**64 no base but 1 stays in range.
+    if x == 0.0 or x > LARGEST or abs(y) > 1.8446744073709552e19:
         return 0.0 if (x < 1.0) == (y > 0.0) else math.inf
     if y == 1.0:
         return x
@@ -119,8 +121,6 @@ def power(x, y):
         return math.sqrt(x)
     if y == -1.0:
         return 1.0 / x
-    if abs(y) > 1.8446744073709552e19:  # 2**64: no base but 1 stays in range
-        return 0.0 if (x < 1.0) == (y > 0.0) else math.inf
     t1, t2 = _log2(x)
     y1 = _head(y)
     return _exp2(y1 * t1, (y - y1) * t1 + y * t2)

@@ -7,9 +7,9 @@ import zoneinfo
 from collections.abc import Iterable
 
 import numpy as np
-from scipy import optimize, special
 
 from underload import _check
+from underload.capacity import _day
 
 __all__ = [
     "DailyPeak",
@@ -40,15 +40,7 @@ def von_mises_concentration(peak_factor):
     The density of von Mises (1918), exp(kappa cos(angle)) / (2 pi I0(kappa)), has mean 1 / (2 pi) over
     the circle, and its highest value is exp(kappa) / I0(kappa) times that.
     """
-    peak_factor = _check_peak_factor(peak_factor)
-    if peak_factor == 1:
-        return 0.0
-
-    def excess(kappa):
-        return -math.log(special.i0e(kappa)) - math.log(peak_factor)
-
-    # I0e(k) < 1.125 / sqrt(2 pi k) for k >= 1, so that the ratio exceeds peak_factor at 1 + peak_factor^2.
-    return optimize.brentq(excess, 0.0, 1 + peak_factor**2, xtol=1e-300, rtol=8.9e-16, maxiter=2000)
+    return _day.concentration(_check_peak_factor(peak_factor))
 
 
 def diurnal_profile(hours, peak_factor, peak_hour=20.0):
@@ -69,8 +61,7 @@ def diurnal_profile(hours, peak_factor, peak_hour=20.0):
         Relative load: its mean over a day is 1, its maximum `peak_factor`.
     """
     hours = _check.each(_check.real, "hours", hours)
-    kappa = von_mises_concentration(peak_factor)
-    return _profile(hours, float(peak_factor), kappa, _check.real("peak_hour", peak_hour))
+    return _loads(hours, np.zeros(1), np.ones(1), *_local_day(peak_factor, peak_hour))
 
 
 def mixed_profile(utc_hours, offsets_hours, weights, peak_factor, peak_hour=20.0):
@@ -93,9 +84,7 @@ def mixed_profile(utc_hours, offsets_hours, weights, peak_factor, peak_hour=20.0
         Relative load with mean 1 over a day.
     """
     utc_hours = _check.each(_check.real, "utc_hours", utc_hours)
-    offsets, shares = _zones(offsets_hours, weights)
-    kappa = von_mises_concentration(peak_factor)
-    return _mixture(utc_hours, offsets, shares, float(peak_factor), kappa, _check.real("peak_hour", peak_hour))
+    return _loads(utc_hours, *merged_zones(offsets_hours, weights), *_local_day(peak_factor, peak_hour))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -118,23 +107,7 @@ def mixed_peak(offsets_hours, weights, peak_factor, peak_hour=20.0):
     -------
     DailyPeak
     """
-    offsets, shares = _zones(offsets_hours, weights)
-    kappa = von_mises_concentration(peak_factor)
-    day = (float(peak_factor), kappa, _check.real("peak_hour", peak_hour))
-    # Eight points to a standard deviation of the local peak, 1 / sqrt(kappa) rad, or five minutes.
-    step = min(1 / 12, 3 / (2 * math.pi * math.sqrt(max(kappa, 1e-9))))
-    grid = np.concatenate([np.arange(0, 24, step), np.mod(day[2] - offsets, 24)])
-    start = grid[np.argmax(_mixture(grid, offsets, shares, *day))]
-    found = optimize.minimize_scalar(
-        lambda hour: -_mixture(start + hour, offsets, shares, *day),
-        bounds=(-step, step),
-        method="bounded",
-        options={"xatol": 1e-9},
-    )
-    best = start + found.x if -found.fun > _mixture(start, offsets, shares, *day) else start
-    # Rounding may leave the bounds of an average by an ulp.
-    factor = min(max(float(_mixture(best, offsets, shares, *day)), 1.0), day[0])
-    return DailyPeak(factor, float(best % 24))
+    return DailyPeak(*_day.peak(*merged_zones(offsets_hours, weights), *_local_day(peak_factor, peak_hour)))
 
 
 def mixed_peak_factor(offsets_hours, weights, peak_factor, peak_hour=20.0):
@@ -186,29 +159,32 @@ def _offset(zone, when):
     return when.replace(tzinfo=where).utcoffset().total_seconds() / 3600
 
 
-def _profile(hours, peak_factor, kappa, peak_hour):
-    # cos(x) - 1 as -2 sin(x/2)^2: no cancellation near the peak, where kappa may be large.
-    half = np.sin(np.pi / 24 * (hours - peak_hour))
-    return peak_factor * np.exp(-2 * kappa * half * half)
-
-
-def _mixture(utc_hours, offsets, shares, peak_factor, kappa, peak_hour):
-    total = 0.0
-    for offset, share in zip(offsets, shares):
-        total = total + share * _profile(utc_hours + offset, peak_factor, kappa, peak_hour)
-    return total
-
-
-def _zones(offsets_hours, weights):
-    """Distinct offsets and the share of each."""
+def merged_zones(offsets_hours, weights):
+    """Distinct offsets and the share of each, as the kernels of the day take them."""
     offsets_hours = _check.sample("offsets_hours", offsets_hours)
     weights = _check.sample("weights", weights, lowest=0)
     if len(weights) != len(offsets_hours):
         _check.fail("weights", weights, f"must have one entry per offset, {len(offsets_hours)}")
-    if not weights.sum() > 0:
+    if not weights.max() > 0:
         _check.fail("weights", weights, "must have an entry above 0")
-    offsets, place = np.unique(offsets_hours, return_inverse=True)
-    return offsets, np.bincount(place, weights / weights.sum())
+    shares = weights / weights.max()
+    offsets, place = np.unique(np.fmod(offsets_hours, 24), return_inverse=True)
+    return offsets, np.bincount(place, shares / shares.sum())
+
+
+def _local_day(peak_factor, peak_hour):
+    peak_factor = _check_peak_factor(peak_factor)
+    return peak_factor, _day.concentration(peak_factor), math.fmod(_check.real("peak_hour", peak_hour), 24)
+
+
+def _loads(hours, offsets, *day):
+    # The kernels add hours up: what is beyond a day goes first, where the remainder is exact.
+    hours = np.fmod(hours, 24)
+    if np.ndim(hours) == 0:
+        return _day.load(float(hours), offsets, *day)
+    out = np.empty(hours.shape)
+    _day.loads(np.ravel(hours), offsets, *day, out.ravel())
+    return out
 
 
 def _check_peak_factor(value):

@@ -16,7 +16,7 @@ if __name__ != "underload":  # pragma: no branch
 
 __version__ = "0.1.0"
 
-__all__ = ["capacity", "datasets", "figures", "ledger", "queueing", "random", "stats", "sweep"]
+__all__ = ["capacity", "datasets", "figures", "hashing", "ledger", "queueing", "random", "stats", "sweep", "usl"]
 
 
 def __getattr__(name):

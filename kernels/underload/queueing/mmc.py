@@ -10,6 +10,7 @@ import math
 
 from underload import _check
 from underload._jit import kernel
+from underload._libm import exp, log1p
 from underload.queueing._arguments import each_level, each_state, each_time
 from underload.queueing.erlang import check_load, check_slack, check_stable, load_excess, wait_probability
 from underload.queueing.infinite import log_state_below
@@ -71,6 +72,19 @@ def response_quantile(log_tail, probability, slack):
             break
         t = following
     return t
+
+
+@kernel
+def wait_tail(t, probability, slack):
+    """P(wait > t), for a float64 time in mean service times; `probability` and `slack` as in `log_response_tail`."""
+    return probability * exp(-slack * t)
+
+
+@kernel
+def wait_quantile(q, probability, slack):
+    """The time, in mean service times, that a wait exceeds with probability 1 - q; 0 up to q = 1 - `probability`."""
+    tail = 1.0 - q
+    return log1p((probability - tail) / tail) / slack if probability > tail else 0.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -201,7 +215,7 @@ class MMc:
     def wait_tail(self, t):
         """P(wait > t), for a time or an array of times >= 0."""
         probability = self.wait_probability
-        return each_time(lambda one: probability * math.exp(-self.slack * (self.service_rate * one)), t)
+        return each_time(lambda one: wait_tail(self.service_rate * one, probability, self.slack), t)
 
     def response_tail(self, t):
         """P(response > t), for a time or an array of times >= 0."""
@@ -216,14 +230,7 @@ class MMc:
     def wait_quantile(self, q):
         """The shortest time t with P(wait <= t) >= q, for q in [0, 1) or an array; 0 up to q = 1 - C."""
         probability = self.wait_probability
-
-        def quantile(one):
-            tail = 1 - one
-            if probability <= tail:
-                return 0.0
-            return math.log1p((probability - tail) / tail) / self.slack / self.service_rate
-
-        return each_level(quantile, q)
+        return each_level(lambda one: wait_quantile(one, probability, self.slack) / self.service_rate, q)
 
     def response_quantile(self, q):
         """The time t with P(response <= t) = q, for q in [0, 1) or an array."""

@@ -67,7 +67,15 @@ globalThis.Live ??= {};
       const control = (this.controls[key] = Live.control(key, spec, () => this.#changed(key)));
       this.values[key] = control.get();
       if (spec.press) control.pressed = () => this.#apply(spec.press(this.values));
-      this.panel.append(control.element);
+      this.#place(control.element);
+    }
+
+    // Buttons and checkboxes that follow each other share a row.
+    #place(one) {
+      if (!one.matches(".live-press, .live-check")) return this.panel.append(one);
+      const last = this.panel.lastElementChild;
+      if (last?.matches(".live-row")) last.append(one);
+      else this.panel.append(element("div", { className: "live-row" }, one));
     }
 
     #chart(key, spec) {

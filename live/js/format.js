@@ -10,9 +10,17 @@ globalThis.Live ??= {};
   const FROM = [0, 1e-6, 1e-3, 1, 100, 3600, 48 * 3600, 2 * YEAR];   // a unit is used from here on
 
   const special = (value) => (Number.isNaN(value) ? "–" : value > 0 ? "∞" : "−∞");
-  const fixed = (value, least, most) =>
-    value.toLocaleString("en-US", { minimumFractionDigits: least, maximumFractionDigits: most }).replace(/^-/, "−");
+  // Formatters are slow to make, and a redraw writes dozens of numbers.
+  const formatters = new Map();
+  const fixed = (value, least, most) => {
+    const key = 128 * least + most;
+    if (!formatters.has(key)) formatters.set(key, new Intl.NumberFormat("en-US", { minimumFractionDigits: least, maximumFractionDigits: most }));
+    return formatters.get(key).format(value).replace("-", "−");
+  };
   const decimals = (value, n) => Math.max(0, n - 1 - Math.floor(Math.log10(Math.abs(value))));
+
+  /** From `least` to `most` decimals, with commas. */
+  Live.decimals = (value, least, most = least) => (Number.isFinite(value) ? fixed(value, least, most) : special(value));
 
   /** 10 to an integer: 10⁶. */
   Live.powerOfTen = (exponent) => "10" + [...String(exponent)].map((letter) => RAISED[letter]).join("");

@@ -79,15 +79,18 @@ globalThis.Live ??= {};
   /** The array, with the lengths of its dimensions (C order): for a kernel that takes a matrix. */
   Live.shape = (array, ...lengths) => Object.assign(array, { shape: lengths });
 
-  let loaded, failed;
+  let loaded, failed, called = false;
   /** The compiled module and its manifest: what a worker is given. */
   Live.compiled = new Promise((resolve, reject) => { [loaded, failed] = [resolve, reject]; });
   /** The kernels of the book, as functions. */
   Live.kernels = Live.compiled.then(({ compiled, manifest }) => Live.instantiate(compiled, manifest));
   for (const promise of [Live.compiled, Live.kernels]) promise.catch(() => {});   // each figure reports it
 
+  globalThis.addEventListener?.("load", () => { if (!called) failed(new Error("the kernels did not arrive")); });
+
   /** Called by the module's file: `wasm` is base64. */
   Live.module = ({ manifest, wasm }) => {
+    called = true;
     try {
       const bytes = Uint8Array.from(atob(wasm), (letter) => letter.charCodeAt(0));
       WebAssembly.compile(bytes).then((compiled) => loaded({ compiled, manifest }), failed);

@@ -144,8 +144,10 @@ globalThis.Live ??= {};
     element.classList.toggle("live-hidden", !(left === left && base === base));
     if (!(left === left && base === base)) return;
     const before = { start: 0, middle: long / 2, end: long }[anchor];
-    element.setAttribute("x", tenth(clamp(left, before, Math.max(before, width - long + before))));
-    element.setAttribute("y", tenth(clamp(base, plot.top + 0.8 * em, plot.bottom)));
+    const from = clamp(left, before, Math.max(before, width - long + before)), on = clamp(base, plot.top + 0.8 * em, plot.bottom);
+    mark.box = [from - before, on - 0.8 * em, from - before + long, on + 0.2 * em];   // labels keep off it
+    element.setAttribute("x", tenth(from));
+    element.setAttribute("y", tenth(on));
     element.setAttribute("text-anchor", anchor);
     element.textContent = string;
   };

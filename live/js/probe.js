@@ -7,7 +7,7 @@ globalThis.Live ??= {};
   const PACES = 60;  // presses of an arrow key from one side to the other, at most
 
   Live.Probe = class Probe {
-    #chart; #announce; #pick; #tip; #group; #at = null; #dragging = false;
+    #chart; #announce; #pick; #tip; #group; #at = null; #value; #dragging = false;
 
     constructor(chart, { announce, pick }) {
       [this.#chart, this.#announce, this.#pick] = [chart, announce, pick];
@@ -139,11 +139,10 @@ globalThis.Live ??= {};
       const left = px + 12 + wide <= host.clientWidth ? px + 12 : px - 12 - wide;
       // Styles are set through the object model: a page may forbid style attributes in markup.
       this.#tip.style.left = `${Math.max(0, Math.min(left, host.clientWidth - wide))}px`;
-      this.#tip.style.top = `${plot.top}px`;
+      const low = Math.min(...rows.map(({ y }) => y)) < plot.top + this.#tip.offsetHeight + 8;
+      this.#tip.style.top = `${low ? plot.bottom - this.#tip.offsetHeight - 6 : plot.top}px`;
       if (announce) this.#announce(`${head}: ${shown.map(({ name, text }) => `${name} ${text}`).join(", ")}`);
     }
-    #value;
-
     #where({ mark, i, data }, axis) {
       const show = axis.show ?? ((value) => Live.short(value, 4));
       const named = axis.ticks?.find((tick) => Array.isArray(tick) && tick[0] === data);

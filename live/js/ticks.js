@@ -55,8 +55,7 @@ globalThis.Live ??= {};
     if (largest >= 1e6) return values.map((value) => (largest >= 1e15 ? scientific(value) : Live.count(value)));
     if (largest < 1e-3 && largest > 0) return values.map(scientific);
     const places = Math.max(0, -Math.floor(Math.log10(Math.abs(step)) + 1e-9));
-    const options = { minimumFractionDigits: places, maximumFractionDigits: places };
-    return values.map((value) => (value === 0 ? "0" : value.toLocaleString("en-US", options).replace("-", "−")));
+    return values.map((value) => (value === 0 ? "0" : Live.decimals(value, places)));
   };
 
   const scientific = (value) => {

@@ -11,12 +11,13 @@ PACKAGE = pathlib.Path(__file__).resolve().parents[2] / "kernels" / "underload"
 FLOORS = {
     0: {"_stamp"},
     1: {"_jit", "_check", "_fingerprint"},
-    2: {"stats", "random", "_store"},
-    3: {
+    2: {"_libm"},
+    3: {"stats", "random", "_store"},
+    4: {
         *{"capacity", "queueing", "usl", "hashing", "caching", "graphs"},
         *{"limiting", "overload", "replication", "geography", "operations"},
     },
-    4: {"ledger", "figures", "datasets", "sweep"},
+    5: {"ledger", "figures", "datasets", "sweep"},
 }
 FLOOR = {module: floor for floor, modules in FLOORS.items() for module in modules}
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from underload import _check
 from underload._jit import kernel
+from underload._libm import log1p
 from underload.random import exponential, seed_state
 
 __all__ = ["clustered_event_times", "dispersion_index", "event_times"]
@@ -64,7 +65,11 @@ def clustered_event_times(rate, seconds, burst_mean, seed):
     bursts = rate / burst_mean
     expected = bursts * seconds
     times = _arrivals(state, bursts, seconds, int(expected + 6 * math.sqrt(expected) + 16))
-    return times if burst_mean == 1 else np.repeat(times, _burst_sizes(state, burst_mean, len(times)))
+    if burst_mean == 1:
+        return times
+    sizes = np.empty(len(times), dtype=np.int64)
+    burst_sizes(state, burst_mean, sizes)
+    return np.repeat(times, sizes)
 
 
 def _arrivals(state, rate, seconds, block):
@@ -72,7 +77,7 @@ def _arrivals(state, rate, seconds, block):
     parts, last = [np.empty(0)], 0.0
     while rate > 0:
         times = np.empty(block)
-        filled = _fill(state, rate, last, seconds, times)
+        filled = fill_arrivals(state, rate, last, seconds, times)
         parts.append(times[:filled])
         if filled < block:
             break
@@ -116,7 +121,7 @@ def dispersion_index(times, window, seconds):
 
 
 @kernel
-def _fill(state, rate, start, end, times):
+def fill_arrivals(state, rate, start, end, times):
     """Fill `times` with the arrivals after `start` and before `end`; returns how many."""
     now = start
     for i in range(len(times)):
@@ -128,10 +133,8 @@ def _fill(state, rate, start, end, times):
 
 
 @kernel
-def _burst_sizes(state, mean, bursts):
-    """Geometric sizes on 1, 2, ...: the whole part of an exponential variable, plus 1."""
-    scale = -1 / math.log1p(-1 / mean)
-    sizes = np.empty(bursts, dtype=np.int64)
-    for i in range(bursts):
+def burst_sizes(state, mean, sizes):
+    """Fill `sizes` (int64[n]) with geometric ones on 1, 2, ...: the whole part of an exponential variable, plus 1."""
+    scale = -1 / log1p(-1 / mean)
+    for i in range(len(sizes)):
         sizes[i] = 1 + int(exponential(state) * scale)
-    return sizes

@@ -4,9 +4,10 @@ Arguments may be numbers or arrays that broadcast against each other; numbers gi
 their digits at probabilities of 1e-300 and 1e18 trials: powers of 1 - p go through log1p and expm1.
 """
 
-import numpy as np
-
 from underload import _check
+from underload._jit import kernel
+from underload._libm import expm1, log1p
+from underload.capacity._elementwise import elementwise
 
 __all__ = [
     "clean_trials_needed",
@@ -17,8 +18,40 @@ __all__ = [
     "waiting_time_quantile",
 ]
 
-# Infinity is the right limit at a rate of 0, a probability of 1 or an overflow: no warning is due.
-LIMITS = np.errstate(divide="ignore", over="ignore", invalid="ignore")
+
+@kernel
+def seen_in_trials(probability, trials):
+    """The chance of at least one event in a number of trials; float64 all."""
+    return 0.0 if trials == 0.0 else -expm1(trials * log1p(-probability))
+
+
+@kernel
+def seen_in_window(rate, seconds):
+    """The chance of at least one event of a Poisson process; float64 all."""
+    return -expm1(-rate * seconds)
+
+
+@kernel
+def gap_quantile(rate, q):
+    """The time within which the next event comes with probability q; inf at a rate of 0. float64 all."""
+    return -log1p(-q) / rate
+
+
+@kernel
+def clean_trials(probability, confidence):
+    """The trials without an event that bound its probability; float64 all."""
+    return log1p(-confidence) / log1p(-probability)
+
+
+@kernel
+def bound_after_clean(trials, confidence):
+    """The probability that so many trials without an event bound; float64 all."""
+    return -expm1(log1p(-confidence) / trials)
+
+
+chances_in_trials, chances_in_window = elementwise(seen_in_trials), elementwise(seen_in_window)
+gap_quantiles, clean_trials_of = elementwise(gap_quantile), elementwise(clean_trials)
+bounds_after_clean = elementwise(bound_after_clean)
 
 
 def event_rate(probability, requests_per_second):
@@ -39,7 +72,6 @@ def event_rate(probability, requests_per_second):
     return probability * _check.each(_check.nonnegative, "requests_per_second", requests_per_second)
 
 
-@LIMITS
 def probability_in_window(probability, trials):
     """Probability of at least one event in a number of independent trials, 1 - (1 - p)^n.
 
@@ -56,12 +88,9 @@ def probability_in_window(probability, trials):
     """
     probability = _check.each(_check.probability, "probability", probability)
     trials = _check.each(_check.nonnegative, "trials", trials)
-    answer = -np.expm1(trials * np.log1p(-np.asarray(probability)))
-    # 0 trials of a certain event: 0 * log(0).
-    return _plain(np.where(np.asarray(trials) == 0, 0.0, answer))
+    return chances_in_trials(probability, trials)
 
 
-@LIMITS
 def poisson_probability_in_window(rate, seconds):
     """Probability of at least one event of a Poisson process in a window, 1 - exp(-rate x seconds).
 
@@ -77,10 +106,9 @@ def poisson_probability_in_window(rate, seconds):
     float or ndarray
     """
     rate = _check.each(_check.nonnegative, "rate", rate)
-    return _plain(-np.expm1(-rate * _check.each(_check.nonnegative, "seconds", seconds)))
+    return chances_in_window(rate, _check.each(_check.nonnegative, "seconds", seconds))
 
 
-@LIMITS
 def waiting_time_quantile(rate, q):
     """Time within which the next event of a Poisson process comes with probability `q`.
 
@@ -98,10 +126,9 @@ def waiting_time_quantile(rate, q):
     """
     rate = _check.each(_check.nonnegative, "rate", rate)
     q = _check.each(_check.fraction, "q", q)
-    return _plain(-np.log1p(-q) / np.asarray(rate))
+    return gap_quantiles(rate, q)
 
 
-@LIMITS
 def clean_trials_needed(probability, confidence=0.95):
     """Trials without any event after which the event is known to be rarer than `probability`.
 
@@ -123,10 +150,9 @@ def clean_trials_needed(probability, confidence=0.95):
     all right?", JAMA 249 (1983).
     """
     probability = _check.each(_check.fraction, "probability", probability)
-    return _plain(np.log1p(-_check.fraction("confidence", confidence)) / np.log1p(-probability))
+    return clean_trials_of(probability, _check.fraction("confidence", confidence))
 
 
-@LIMITS
 def upper_bound_after_clean(trials, confidence=0.95):
     """Upper confidence bound on the probability of an event that never happened in `trials`.
 
@@ -143,8 +169,4 @@ def upper_bound_after_clean(trials, confidence=0.95):
         1 - (1 - confidence)^(1 / trials), the bound of Clopper and Pearson (1934) at zero events.
     """
     trials = _check.each(_check.positive, "trials", trials)
-    return _plain(-np.expm1(np.log1p(-_check.fraction("confidence", confidence)) / trials))
-
-
-def _plain(value):
-    return float(value) if np.ndim(value) == 0 else value
+    return bounds_after_clean(trials, _check.fraction("confidence", confidence))

@@ -11,7 +11,7 @@ PACKAGE = pathlib.Path(__file__).resolve().parents[2] / "kernels" / "underload"
 FLOORS = {
     0: {"_stamp"},
     1: {"_jit", "_check", "_fingerprint"},
-    2: {"_libm"},
+    2: {"_libm", "_mapped"},
     3: {"stats", "random", "_store"},
     4: {
         *{"capacity", "queueing", "usl", "hashing", "caching", "graphs"},

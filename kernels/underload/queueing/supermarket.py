@@ -16,6 +16,7 @@ from scipy import integrate
 
 from underload import _check
 from underload._jit import kernel
+from underload._libm import exp, log1p
 from underload.queueing._arguments import each_state
 
 __all__ = ["Supermarket", "supermarket_transient"]
@@ -28,9 +29,44 @@ def response_sum(log_load, choices):
     """The sum over i >= 1 of load^((d^i - d) / (d - 1)), for a float64 log of the load < 0 and d >= 2 (float64)."""
     total, power = 0.0, 0.0
     while power * log_load > -750.0:
-        total += math.exp(power * log_load)
+        total += exp(power * log_load)
         power = choices * (power + 1.0)
     return total
+
+
+@kernel
+def geometric(i, choices):
+    """1 + d + ... + d^(i-1) as a float64, inf where it is larger, for a whole i >= 0 and d = `choices` (float64)."""
+    if choices == 1.0:
+        return float(i)
+    total = 0.0
+    for _ in range(i):
+        if total == np.inf:
+            break
+        total = choices * total + 1.0
+    return total
+
+
+@kernel
+def mean_response(slack, choices):
+    """Mean response time at a load of 1 - `slack`, in (0, 1], with `choices` (float64): see `Supermarket`."""
+    if slack == 1.0:
+        return 1.0
+    return 1.0 / slack if choices == 1.0 else response_sum(log1p(-slack), choices)
+
+
+@kernel
+def mean_wait(slack, choices):
+    """As `mean_response`, without service, for two choices or more."""
+    log_load = choices * log1p(-slack)
+    first = exp(log_load)
+    return first * response_sum(log_load, choices) if first > 0.0 else 0.0
+
+
+@kernel
+def tail(i, slack, choices):
+    """The fraction of servers with at least i requests; arguments as of `mean_response`."""
+    return exp(log1p(-slack) * geometric(i, choices)) if i > 0 else 1.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,25 +116,17 @@ class Supermarket:
         system._set(1 - slack, choices, slack)
         return system
 
-    def _log_load(self):
-        return -math.inf if self.slack == 1 else math.log1p(-self.slack)
-
     @property
     def response_mean(self):
         """Mean response time: the sum over i >= 1 of lambda^((d^i - d) / (d - 1)), 1 / (1 - lambda) for d = 1."""
-        if self.slack == 1:
-            return 1.0
-        return 1 / self.slack if self.choices == 1 else response_sum(self._log_load(), float(self.choices))
+        return mean_response(self.slack, float(self.choices))
 
     @property
     def wait_mean(self):
         """Mean time before service."""
         if self.slack == 1:
             return 0.0
-        if self.choices == 1:
-            return self.utilization / self.slack
-        first = math.exp(self.choices * self._log_load())
-        return first * response_sum(self.choices * self._log_load(), float(self.choices)) if first else 0.0
+        return self.utilization / self.slack if self.choices == 1 else mean_wait(self.slack, float(self.choices))
 
     @property
     def number_mean(self):
@@ -107,24 +135,11 @@ class Supermarket:
 
     def state_tail(self, n):
         """Fraction of servers with at least n requests, for a whole number or an array of them."""
-        load, d = self._log_load(), self.choices
-
-        def one(i):
-            if i == 0:
-                return 1.0
-            power = float(i) if d == 1 else geometric(i, d)
-            return math.exp(load * power)
-
-        return each_state(one, n)
+        return each_state(lambda i: tail(i, self.slack, float(self.choices)), n)
 
     def state_probability(self, n):
         """Fraction of servers with exactly n requests."""
         return each_state(lambda i: self.state_tail(i) - self.state_tail(i + 1), n)
-
-
-def geometric(i, d):
-    """1 + d + ... + d^(i-1) as a float, inf where it is larger."""
-    return (float(d) ** i - 1) / (d - 1) if i * math.log(d) < 700 else math.inf
 
 
 def supermarket_transient(times, utilization, choices=2, *, initial=(), levels=None):
@@ -191,7 +206,7 @@ def _levels(end, utilization, choices, start):
     most = start + arrived + 10 * math.sqrt(arrived) + 40
     if utilization < 1 and utilization > 0:
         settled = 1
-        while geometric(settled, choices) * math.log(utilization) > -30 if choices > 1 else False:
+        while geometric(settled, float(choices)) * math.log(utilization) > -30 if choices > 1 else False:
             settled += 1
         deepest = -30 / math.log(utilization) if choices == 1 else settled
         most = min(most, start + deepest + 10)

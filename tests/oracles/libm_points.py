@@ -7,7 +7,7 @@ import mpmath
 import numpy as np
 
 TRUTH = {name: getattr(mpmath, name) for name in ("exp", "expm1", "log", "log1p", "sin", "cos")}
-TRUTH |= {"lgamma": mpmath.loggamma, "power": lambda x, y: x**y}
+TRUTH |= {"log2": lambda x: mpmath.log(x) / mpmath.log(2), "lgamma": mpmath.loggamma, "power": lambda x, y: x**y}
 
 
 def points(name, n):
@@ -40,6 +40,9 @@ def _tuples(*parts):
 
 def _log(rng, n):
     return _tuples(_spread(rng, -744.4, 709.7, n), rng.uniform(0.5, 2.0, n), 1 + _spread(rng, -36, -1, n))
+
+
+_log2 = _log
 
 
 def _exp(rng, n):

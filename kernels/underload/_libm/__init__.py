@@ -10,7 +10,7 @@ Hazard: a compiler that contracts ``a * b + c`` into one rounding changes the bi
 from .exponential import exp, expm1
 from .gamma import lgamma
 from .logarithm import log, log1p
-from .powers import power
+from .powers import log2, power
 from .trigonometry import cos, sin
 
-__all__ = ["cos", "exp", "expm1", "lgamma", "log", "log1p", "power", "sin"]
+__all__ = ["cos", "exp", "expm1", "lgamma", "log", "log1p", "log2", "power", "sin"]

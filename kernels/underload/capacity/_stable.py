@@ -9,8 +9,9 @@ import math
 import numpy as np
 
 from underload._jit import kernel
+from underload._libm import exp, log, log1p
 
-HALF_LOG_TWO_PI = 0.5 * math.log(2 * math.pi)
+HALF_LOG_TWO_PI = 0.9189385332046728
 
 # Stirling errors of 0 to 15, where the series has not converged; that of 0 is infinite and not asked for.
 # fmt: off
@@ -29,7 +30,7 @@ def log1p_rest(x):
     Near 0 it sums log(1 + x) = 2 atanh(r) with r = x / (2 + x).
     """
     if not -0.4 < x < 0.6:
-        return math.log1p(x) / x - 1
+        return log1p(x) / x - 1
     r = x / (2 + x)
     square = r * r
     total, power, odd = 1 / 3, square, 5.0
@@ -50,7 +51,7 @@ def deviance_slope(u):
     if u <= -1:
         return -1.0
     if u > 0.6:
-        return (1 + 1 / u) * math.log1p(u) - 1
+        return (1 + 1 / u) * log1p(u) - 1
     return (1 + u) * log1p_rest(u) + u
 
 
@@ -70,21 +71,21 @@ def log_falling(n, k):
     if k <= 64:
         total = 0.0
         for j in range(1, int(k)):
-            total += math.log1p(-j / n)
+            total += log1p(-j / n)
         return total
     x = k / n
     if n - k < 1:
-        return 0.5 * math.log(n) + HALF_LOG_TWO_PI + stirling_error(n) - n
-    return stirling_error(n) - stirling_error(n - k) - 0.5 * math.log1p(-x) + k * deviance_slope(-x)
+        return 0.5 * log(float(n)) + HALF_LOG_TWO_PI + stirling_error(n) - n
+    return stirling_error(n) - stirling_error(n - k) - 0.5 * log1p(-x) + k * deviance_slope(-x)
 
 
 @kernel
 def poisson_weight(k, mean):
     """Probability that a Poisson variable of this mean equals the whole number k >= 0."""
     if k <= 16:
-        weight = math.exp(-mean)
+        weight = exp(-mean)
         for j in range(1, int(k) + 1):
             weight *= mean / j
         return weight
     excess = k - mean
-    return math.exp(-stirling_error(k) - excess * deviance_slope(excess / mean)) / math.sqrt(2 * math.pi * k)
+    return exp(-stirling_error(k) - excess * deviance_slope(excess / mean)) / math.sqrt(2 * math.pi * k)

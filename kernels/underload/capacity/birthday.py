@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from underload import _check
+from underload._libm import expm1
 from underload.capacity._stable import log_falling
 
 __all__ = ["birthday_collision", "items_for_collision"]
@@ -68,4 +69,4 @@ def _collision(items, bits):
     space = math.ldexp(1.0, bits)
     if items < 2:
         return 0.0
-    return 1.0 if items > space else -math.expm1(log_falling(space, items))
+    return 1.0 if items > space else -expm1(log_falling(space, items))

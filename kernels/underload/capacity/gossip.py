@@ -1,11 +1,10 @@
 """Gossip: how many rounds a rumour takes to reach everybody when everybody who knows it tells one other."""
 
-import math
-
 import numpy as np
 
 from underload import _check
 from underload._jit import kernel
+from underload._libm import log, log2
 from underload.random import bounded, seed_state
 
 __all__ = ["gossip_rounds", "gossip_rounds_limit", "gossip_spread"]
@@ -70,7 +69,7 @@ def gossip_rounds_limit(nodes):
     Pittel, "On spreading a rumor", SIAM Journal on Applied Mathematics 47 (1987).
     """
     nodes = _check.real("nodes", nodes, "must be a finite number >= 1")
-    return math.log2(nodes) + math.log(nodes) if nodes >= 1 else _check.fail("nodes", nodes, "must be at least 1")
+    return log2(nodes) + log(nodes) if nodes >= 1 else _check.fail("nodes", nodes, "must be at least 1")
 
 
 @kernel

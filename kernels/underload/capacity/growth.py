@@ -7,6 +7,7 @@ import numpy as np
 from scipy import optimize, special
 
 from underload import _check
+from underload._libm import exp, log
 
 __all__ = ["PowerLaw", "crossover", "deadlock_rate", "expected_slowest", "fitted_exponent", "harmonic", "series"]
 
@@ -174,13 +175,13 @@ def crossover(f, g, low, high):
         _check.fail("low", low, f"must be below high={high:g}")
 
     def difference(log_size):
-        size = math.exp(log_size)
+        size = exp(log_size)
         first, second = _check.real("f", f(size)), _check.real("g", g(size))
         return (first - second) / max(abs(first), abs(second), 1e-300)
 
-    first, last = difference(math.log(low)), difference(math.log(high))
+    first, last = difference(log(low)), difference(log(high))
     if min(first, last) > 0 or max(first, last) < 0:
         cheaper = "f" if first < 0 else "g"
         _check.fail("high", high, f"must lie beyond a crossing: {cheaper} is the cheaper one there and at low={low:g}")
-    crossing = optimize.brentq(difference, math.log(low), math.log(high), xtol=1e-15)
-    return min(max(math.exp(crossing), low), high)
+    crossing = optimize.brentq(difference, log(low), log(high), xtol=1e-15)
+    return min(max(exp(crossing), low), high)

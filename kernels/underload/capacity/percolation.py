@@ -8,6 +8,7 @@ from scipy import optimize
 
 from underload import _check
 from underload._jit import kernel
+from underload._libm import exp, expm1
 from underload.capacity._stable import log1p_rest
 from underload.random import bounded, seed_state
 
@@ -36,13 +37,13 @@ def giant_component(mean_degree):
         return 0.0
     if c > 36:
         # From about 30 on the bracket below is as narrow as the rounding of its end.
-        return -math.expm1(-c)
+        return -expm1(-c)
 
     def excess(s):
         # -log(1 - s) / s - c, of which 1 is taken out: both this and c - 1 may be small.
         return log1p_rest(-s) - (c - 1) if s < 1 else math.inf
 
-    low, high = (c - 1) / c**2, -math.expm1(-c)
+    low, high = (c - 1) / (c * c), -expm1(-c)
     return high if excess(high) <= 0 else optimize.brentq(excess, low, high, xtol=1e-300, rtol=8.9e-16)
 
 
@@ -64,7 +65,7 @@ def connectivity_limit(offset):
     Erdos and Renyi, "On random graphs I" (1959), theorem 1.
     """
     offset = _check.real("offset", offset)
-    return math.exp(-math.exp(min(-offset, 700.0)))
+    return exp(-exp(min(-offset, 700.0)))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,6 +7,7 @@ in Cloud Storage", USENIX ATC 2013. A copyset is a set of nodes that holds all r
 import math
 
 from underload import _check
+from underload._libm import expm1, log1p
 
 __all__ = ["copyset_loss", "copyset_loss_random", "copysets"]
 
@@ -91,4 +92,4 @@ def _loss(nodes, replicas, count, failed_fraction):
     if failed < replicas or count == 0:
         return 0.0
     one = math.prod((failed - i) / (nodes - i) for i in range(replicas))
-    return 1.0 if one == 1 else -math.expm1(count * math.log1p(-one))
+    return 1.0 if one == 1 else -expm1(count * log1p(-one))

@@ -12,6 +12,7 @@ from scipy import special
 
 from underload import _check
 from underload._jit import kernel
+from underload._libm import log1p
 from underload.capacity.placement import copysets
 from underload.random import bounded, exponential, seed_state
 from underload.stats import Interval, replications
@@ -164,7 +165,7 @@ def _lost_copysets(state, permutations, failed, replicas, places, hits, lost):
 def _lost_chunks(state, nodes, failed, replicas, chunks, lost):
     """Count the chunks lost in each trial of `lost`, int64[trials]; the failed nodes are the first ones."""
     # -1 / log(1 - failed / nodes); 0 if all have failed.
-    scale = -1.0 / math.log1p(-failed / nodes) if failed < nodes else 0.0
+    scale = -1.0 / log1p(-failed / nodes) if failed < nodes else 0.0
     for trial in range(len(lost)):
         chunk = math.floor(exponential(state) * scale)
         while chunk < chunks:

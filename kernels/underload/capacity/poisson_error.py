@@ -4,6 +4,7 @@ import math
 
 from underload import _check
 from underload._jit import kernel
+from underload._libm import expm1, log1p
 from underload.capacity._stable import deviance_slope, log1p_rest, log_falling, poisson_weight, stirling_error
 
 __all__ = ["barbour_hall_bound", "le_cam_bound", "total_variation"]
@@ -55,7 +56,7 @@ def barbour_hall_bound(probability, trials):
     """
     probability = _check.probability("probability", probability)
     trials = _check.integer("trials", trials)
-    return -math.expm1(-trials * probability) * probability
+    return -expm1(-trials * probability) * probability
 
 
 def total_variation(probability, trials):
@@ -103,10 +104,10 @@ def total_variation(probability, trials):
 def _log_ratio(k, n, p):
     """log of the binomial over the Poisson weight of k, for 0 <= k <= n and 0 < p < 1."""
     if k <= 64 or n - k < 1:
-        return log_falling(n, k) - n * p * log1p_rest(-p) - k * math.log1p(-p)
+        return log_falling(n, k) - n * p * log1p_rest(-p) - k * log1p(-p)
     excess = n * p - k
     slope = deviance_slope(excess / (n * (1 - p)))
-    return stirling_error(n) - stirling_error(n - k) - 0.5 * math.log1p(-k / n) - excess * slope
+    return stirling_error(n) - stirling_error(n - k) - 0.5 * log1p(-k / n) - excess * slope
 
 
 @kernel
@@ -116,6 +117,6 @@ def _excess(n, p, low, high, stride):
     while k <= high:
         ratio = _log_ratio(k, n, p)
         if ratio > 0:
-            total += poisson_weight(k, n * p) * math.expm1(ratio)
+            total += poisson_weight(k, n * p) * expm1(ratio)
         k += stride
     return total * stride

@@ -5,6 +5,9 @@ import math
 import numpy as np
 
 from underload import _check
+from underload._jit import kernel
+from underload._libm import exp, expm1, log1p
+from underload._mapped import mapped
 from underload.capacity.load import amount, some_amount
 
 __all__ = ["egress", "stored_bytes"]
@@ -66,18 +69,22 @@ def stored_bytes(
     index_ratio = amount("index_ratio", index_ratio)
     copies = replicas * (1 + index_ratio) + amount("backups", backups)
     scale = daily_bytes * copies / some_amount("compression", compression)
-    total = scale * _days_of_writing(days, math.log1p(growth) / YEAR, retention_days)
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = scale * _days_of_writing(days, log1p(growth) / YEAR, retention_days)
     if not np.all(np.isfinite(total)):
         _check.fail("growth_per_year", growth_per_year, "gives more bytes than a float64 holds")
     return float(total) if np.ndim(total) == 0 else total
 
 
-@np.errstate(over="ignore", invalid="ignore")
-def _days_of_writing(days, rate, retention_days):
-    """Bytes kept over bytes written on day 0: the integral of exp(rate s) over the last days kept."""
-    kept = np.minimum(days, retention_days)
-    span = kept if rate == 0 else np.expm1(rate * kept) / rate
-    return np.exp(rate * (days - kept)) * span
+@kernel
+def days_of_writing(days, rate, retention_days):
+    """Bytes kept over bytes written on day 0: the integral of exp(rate s) over the last days kept; float64 all."""
+    kept = min(days, retention_days)
+    span = kept if rate == 0.0 else expm1(rate * kept) / rate
+    return exp(rate * (days - kept)) * span
+
+
+_days_of_writing = mapped(days_of_writing)
 
 
 def egress(daily_users, views_per_user, bytes_per_view):

@@ -106,6 +106,12 @@ globalThis.Live ??= {};
     input.addEventListener("input", stop);
     control.stop = stop;
     control.start = start;
+    control.replay = () => {
+      stop();
+      input.value = Live.reducedMotion() ? String(places.last) : "0";
+      moved();
+      if (!Live.reducedMotion()) start();
+    };
     look();
     return button;
   };

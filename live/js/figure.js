@@ -123,6 +123,7 @@ globalThis.Live ??= {};
 
     #changed(key) {
       this.values[key] = this.controls[key].get();
+      this.controls[this.controls[key].spec.replay]?.replay();
       this.#after();
     }
 

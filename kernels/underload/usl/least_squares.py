@@ -11,12 +11,13 @@ from underload._jit import kernel
 __all__ = ["minimise", "minimise_rows", "starting_point"]
 
 CONVERGED = 1e-18  # predicted fall of the squares, relative to those of the throughput: then the step is the last
+NEAR = 1e-3  # a predicted fall so small that the exact second derivative is better than a safe one
 SINGULAR = 1e-14  # a pivot below this part of its diagonal is rounding
 STEPS = 200
 
 
 @kernel
-def normal_equations(scaled, observed, columns, c0, c1, c2):
+def normal_equations(scaled, observed, columns, c0, c1, c2, exact):
     """Squares of the residuals, half their second derivatives (6) and the descent direction (3) at coefficients c.
 
     Parameters
@@ -24,12 +25,13 @@ def normal_equations(scaled, observed, columns, c0, c1, c2):
     scaled, observed : float64[n]
         Load and throughput, each times the root of the weight.
     columns : float64[3, n]
+    exact : bool
 
     Notes
     -----
     With f = scaled / q, q = c . p, the exact second derivative has the weight f (3 f - 2 y) / q^2. Where that is not
-    positive (the measurement exceeds the curve by half) the weight of Gauss and Newton, f^2 / q^2, replaces it, so that
-    every step goes downhill. Outside of q > 0 the squares are infinite.
+    positive (the measurement exceeds the curve by half) and `exact` is not asked for, the weight of Gauss and Newton,
+    f^2 / q^2, replaces it: then every step goes downhill. Outside of q > 0 the squares are infinite.
     """
     squares = h00 = h01 = h02 = h11 = h12 = h22 = g0 = g1 = g2 = 0.0
     for i in range(len(observed)):
@@ -43,7 +45,7 @@ def normal_equations(scaled, observed, columns, c0, c1, c2):
         squares += residual * residual
         slope = f * inverse
         bend = f - 2.0 * residual
-        weight = slope * inverse * (bend if bend > 0.0 else f)
+        weight = slope * inverse * (bend if exact or bend > 0.0 else f)
         pull = -slope * residual
         w0, w1 = weight * p0, weight * p1
         h00 += w0 * p0
@@ -66,7 +68,7 @@ def solve(h00, h01, h02, h11, h12, h22, g0, g1, g2):
     pivot1 = h11 - l1 * h01
     l3 = (h12 - l2 * h01) / pivot1
     pivot2 = h22 - l2 * h02 - l3 * l3 * pivot1
-    sound = h00 > 0.0 and pivot1 > SINGULAR * h11 and pivot2 > SINGULAR * h22
+    sound = h00 > 0.0 and pivot1 > SINGULAR * abs(h11) and pivot2 > SINGULAR * abs(h22)
     y1 = g1 - l1 * g0
     d2 = (g2 - l2 * g0 - l3 * y1) / pivot2
     d1 = y1 / pivot1 - l3 * d2
@@ -115,7 +117,7 @@ def bounded_step(system, damping, c0, c1, c2, free, bounded):
         reach1 = -c1 / d1 if bounded[1] and not held1 and c1 + d1 < 0.0 else 1.0
         reach2 = -c2 / d2 if bounded[2] and not held2 and c2 + d2 < 0.0 else 1.0
         nearest = min(reach0, reach1, reach2)
-        if not nearest < 1.0:
+        if not sound or not nearest < 1.0:
             break
         d0 = d0 if held0 else 0.0
         d1 = d1 if held1 else 0.0
@@ -210,22 +212,26 @@ def minimise(scaled, observed, columns, free, bounded, c):
     scale = 0.0
     for i in range(len(observed)):
         scale += observed[i] * observed[i]
-    now = normal_equations(scaled, observed, columns, c0, c1, c2)
-    damping = 0.0
+    now = normal_equations(scaled, observed, columns, c0, c1, c2, False)
+    damping, exact = 0.0, False
     for _ in range(STEPS):
         d0, d1, d2, fall, sound = bounded_step(now[1:], damping, c0, c1, c2, free, bounded)
+        near = abs(fall) <= NEAR * scale
+        last = sound and abs(fall) <= CONVERGED * scale and damping < 1e-3
         if sound:
-            then = normal_equations(scaled, observed, columns, c0 + d0, c1 + d1, c2 + d2)
-            last = damping < 1e-3 and fall <= CONVERGED * scale
+            then = normal_equations(scaled, observed, columns, c0 + d0, c1 + d1, c2 + d2, near)
             if then[0] < now[0]:
-                c0, c1, c2, now = c0 + d0, c1 + d1, c2 + d2, then
+                c0, c1, c2, now, exact = c0 + d0, c1 + d1, c2 + d2, then, near
                 damping = 0.1 * damping if damping > 1e-6 else 0.0
-            else:
-                damping = max(10.0 * damping, 1e-4)
-            if last or damping > 1e15:
-                break
+                if last:
+                    break
+                continue
+        if last or damping > 1e15:
+            break
+        if exact:
+            now, exact = normal_equations(scaled, observed, columns, c0, c1, c2, False), False
         else:
-            damping = max(10.0 * damping, 1e-12)
+            damping = max(10.0 * damping, 1e-4 if sound else 1e-12)
     c[0], c[1], c[2] = c0, c1, c2
     return now[0]
 

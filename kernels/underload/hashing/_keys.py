@@ -13,6 +13,9 @@ def words(name, keys):
     rule = "must be a one-dimensional array of whole numbers from 0 to 2**64 - 1, or Strings"
     try:
         array = np.asarray(keys)
+        # NumPy makes floats of a list with numbers below and above 2**63.
+        if array.dtype.kind == "f" and isinstance(keys, (list, tuple)) and all(isinstance(key, int) for key in keys):
+            array = np.array(keys, dtype=np.uint64)
     except (ValueError, OverflowError):
         _check.fail(name, keys, rule)
     if array.ndim != 1 or array.dtype.kind not in "iu":

@@ -89,7 +89,7 @@ class Memento(Stacked):
     def _remember(self):
         places = np.array(self._vacancies, dtype=np.uint64)
         left = np.uint64(self._total - 1) - np.arange(len(places), dtype=np.uint64)
-        self._table = np.full(max(2, 1 << (2 * len(places)).bit_length()), EMPTY)
+        self._table = np.full(max(2, 1 << max(0, 2 * len(places) - 1).bit_length()), EMPTY)
         _put(self._table, (places << U32) | left)
 
     def _resize(self):

@@ -162,7 +162,7 @@ globalThis.Live ??= {};
         const stays = kept?.[0] === index && kept[1] === side;   // a label that jumps at every move cannot be read
         const hidden = occupied.cost(left - 2, top, left + label.width + 2, bottom);
         const beside = occupied.crowd(left, top - 0.7 * em, left + label.width, bottom + 0.7 * em, label.owner);
-        const cost = 4 * hidden + 2.5 * away + 6 * doubt + 4 * beside + 0.03 * side - (stays ? 0.4 : 0);
+        const cost = 4 * hidden + 2.5 * away + 6 * doubt + 3 * beside + 0.03 * side + (far > 1 ? 0.25 : 0) - (stays ? 0.4 : 0);
         if (!best || cost < best.cost) best = { cost, left, middle, top, bottom, index, side };
       });
     });

@@ -83,3 +83,18 @@ def test_dispersion_by_hand():
 def test_dispersion_counts_the_last_window():
     # 0.3 / 0.1 is a rounding below 3. Counts of 1, 1 and 3: a variance of 4/3 over a mean of 5/3.
     assert capacity.dispersion_index([0.05, 0.15, 0.25, 0.26, 0.27], 0.1, 0.3) == pytest.approx(0.8)
+
+
+@pytest.mark.parametrize(("mean", "burst_mean"), [(6.0, 1.0), (6.0, 8.0), (0.5, 2.5), (300.0, 20.0), (0.0, 3.0)])
+def test_counts_in_a_window(mean, burst_mean):
+    law = capacity.geometric_poisson_pmf(mean, burst_mean, 5000)
+    events = np.arange(5001)
+    assert law.sum() == pytest.approx(1, rel=1e-12)
+    assert events @ law == pytest.approx(mean, rel=1e-12)
+    assert (events - mean) ** 2 @ law == pytest.approx((2 * burst_mean - 1) * mean, rel=1e-11)
+    # Its generating function is exp(-bursts (1 - size's)), and z = 1/2 weighs the first probabilities most.
+    size = 0.5 / (burst_mean - (burst_mean - 1) * 0.5)
+    assert 0.5**events @ law == pytest.approx(math.exp(-mean / burst_mean * (1 - size)), rel=1e-12)
+    if burst_mean == 1:
+        np.testing.assert_allclose(law[:60], stats.poisson.pmf(events[:60], mean), rtol=1e-12)
+    assert len(capacity.geometric_poisson_pmf(mean, burst_mean, 0)) == 1

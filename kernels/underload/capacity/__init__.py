@@ -10,7 +10,7 @@ chunks are also simulated (`simulate_deadlocks`, `simulate_copyset_loss`, `simul
 """
 
 from underload.capacity.birthday import birthday_collision, items_for_collision
-from underload.capacity.clock import clustered_event_times, dispersion_index, event_times
+from underload.capacity.clock import clustered_event_times, dispersion_index, event_times, geometric_poisson_pmf
 from underload.capacity.conflicts import (
     Conflicts,
     LockHistory,
@@ -98,6 +98,7 @@ __all__ = [
     "expected_slowest",
     "fitted_exponent",
     "fleet_down",
+    "geometric_poisson_pmf",
     "giant_component",
     "gossip_rounds",
     "gossip_rounds_limit",

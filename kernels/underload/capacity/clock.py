@@ -6,10 +6,10 @@ import numpy as np
 
 from underload import _check
 from underload._jit import kernel
-from underload._libm import log1p
+from underload._libm import exp, log1p
 from underload.random import exponential, seed_state
 
-__all__ = ["clustered_event_times", "dispersion_index", "event_times"]
+__all__ = ["clustered_event_times", "dispersion_index", "event_times", "geometric_poisson_pmf"]
 
 
 def event_times(rate, seconds, seed):
@@ -117,7 +117,69 @@ def dispersion_index(times, window, seconds):
     counts = np.bincount(places[places < windows], minlength=windows)
     if not counts.any():
         _check.fail("times", times, f"must have an event in the first {windows} windows")
-    return float(counts.var(ddof=1) / counts.mean())
+    return dispersion(counts)
+
+
+def geometric_poisson_pmf(mean, burst_mean, most):
+    """How many events of `clustered_event_times` fall into a window: the law of Pólya and Aeppli.
+
+    Parameters
+    ----------
+    mean : float
+        Events due in the window, at most 700.
+    burst_mean : float
+        As in `clustered_event_times`; 1 makes it Poisson's law.
+    most : int
+        The largest number asked for, from 0 to 10^5.
+
+    Returns
+    -------
+    ndarray of float64, shape (most + 1,)
+        Probabilities of 0, 1, ..., `most` events.
+
+    Notes
+    -----
+    By the recursion of Panjer, "Recursive evaluation of a family of compound distributions", ASTIN Bulletin 12(1),
+    1981, whose terms are all positive.
+    """
+    mean = _check.nonnegative("mean", mean)
+    if mean > 700:
+        _check.fail("mean", mean, "must be at most 700")
+    burst_mean = _check.real("burst_mean", burst_mean, "must be a finite number >= 1")
+    if not 1 <= burst_mean <= 1e6:
+        _check.fail("burst_mean", burst_mean, "must lie between 1 and 1e6: a burst has an event")
+    law = np.empty(_check.integer("most", most, least=0, most=10**5) + 1)
+    count_law(mean, burst_mean, law)
+    return law
+
+
+@kernel
+def count_law(mean, burst_mean, law):
+    """Fill `law` (float64[n]) with the probabilities of 0, 1, ... events; float64 the rest.
+
+    With sizes of probability (1 - r) r^(k - 1) the tail sum of Panjer's recursion is s(n) = p(n - 1) + r s(n - 1)
+    plus the like for its first moment, so that each step takes constant time.
+    """
+    bursts, rest = mean / burst_mean, 1.0 - 1.0 / burst_mean
+    law[0] = exp(-bursts)
+    plain = weighted = 0.0  # sums over j of r^(j - 1) p(n - j), and of j times that
+    for n in range(1, len(law)):
+        plain = law[n - 1] + rest * plain
+        weighted = rest * weighted + plain
+        law[n] = bursts * (1.0 - rest) / n * weighted
+
+
+@kernel
+def dispersion(counts):
+    """Variance over mean of int64[n]."""
+    total = 0
+    for count in counts:
+        total += count
+    mean = total / len(counts)
+    squares = 0.0
+    for count in counts:
+        squares += (count - mean) * (count - mean)
+    return squares / (len(counts) - 1) / mean
 
 
 @kernel

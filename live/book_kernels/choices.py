@@ -109,8 +109,9 @@ def choices_film(choices, load, seed, moments, film, times, shares, responses):
             begin = stop
             if stop < end:
                 look(choices, farm, departures, looks + 1.0, lengths)
-                reached[looks + 1] = reached[looks]
                 looks += 1
+                for k in range(levels):
+                    reached[looks, k] = reached[looks - 1, k]
                 count(lengths, reached[looks])
             elif number + stop == moments[frame]:
                 times[frame] = farm.clock[0]
@@ -120,13 +121,12 @@ def choices_film(choices, load, seed, moments, film, times, shares, responses):
     for frame in range(frames):
         last = min(int(times[frame]), looks)
         first = last // 2
-        share = shares[frame]
-        if last > 0:
-            share[:] = reached[last] - reached[first]
-        else:
-            share[:] = 0.0
-            count(film[frame], share)
-        share /= servers * max(last - first, 1)
+        for k in range(levels):
+            shares[frame, k] = reached[last, k] - reached[first, k]
+        if last == 0:
+            count(film[frame], shares[frame])
+        for k in range(levels):
+            shares[frame, k] /= servers * max(last - first, 1)
 
 
 @kernel

@@ -132,5 +132,6 @@ def fill_streams(seed, states):
         z = (z ^ (z >> U27)) * SECOND
         states[0, i] = z ^ (z >> U31)
     for k in range(1, len(states)):
-        states[k] = states[k - 1]
+        for i in range(4):
+            states[k, i] = states[k - 1, i]
         jump(states[k])

@@ -94,8 +94,10 @@ def larger(departures):
     """The same departures with twice the room."""
     size = len(departures.times)
     double = new_departures(2 * size)
-    double.times[:size] = departures.times
-    double.marks[:, :size] = departures.marks
+    for k in range(size):
+        double.times[k] = departures.times[k]
+        for row in range(4):
+            double.marks[row, k] = departures.marks[row, k]
     return double
 
 

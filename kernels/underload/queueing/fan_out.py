@@ -15,10 +15,12 @@ common bad moment are late together.
 import dataclasses
 import math
 
-import numpy as np
 from scipy import special
 
 from underload import _check
+from underload._jit import kernel
+from underload._libm import exp, expm1, log, log1p
+from underload._mapped import mapped
 from underload.queueing.leaf import as_law, response_quantile, response_tail
 
 __all__ = ["FanOut", "fan_out_for", "leaf_quantile_for", "slow_probability"]
@@ -26,10 +28,13 @@ __all__ = ["FanOut", "fan_out_for", "leaf_quantile_for", "slow_probability"]
 MOST_LEAVES = 10**15
 
 
-def any_of(p, n):
-    """1 - (1 - p)^n without cancellation, for p a float or array in [0, 1]."""
-    with np.errstate(divide="ignore"):
-        return -np.expm1(n * np.log1p(-p))
+@kernel
+def one_of(p, n):
+    """1 - (1 - p)^n without cancellation, for a float64 p in [0, 1]."""
+    return -expm1(n * log1p(-p))
+
+
+any_of = mapped(one_of)
 
 
 def slow_probability(probability, fan_out):
@@ -48,8 +53,7 @@ def slow_probability(probability, fan_out):
         1 - (1 - p)^n to full relative accuracy: 0.634 for 1 % and 100 leaves.
     """
     probability = _check.each(_check.probability, "probability", probability)
-    result = any_of(probability, _leaves(fan_out))
-    return float(result) if np.ndim(result) == 0 else result
+    return any_of(probability, _leaves(fan_out))
 
 
 def leaf_quantile_for(quantile, fan_out):
@@ -67,7 +71,7 @@ def leaf_quantile_for(quantile, fan_out):
     float
         0.9999 for the 0.99 of 100 leaves. Beyond 10^13 leaves it runs out of digits below 1: `FanOut` does not.
     """
-    return math.exp(math.log(_check.fraction("quantile", quantile)) / _leaves(fan_out))
+    return exp(log(_check.fraction("quantile", quantile)) / _leaves(fan_out))
 
 
 def fan_out_for(leaf_quantile, quantile=0.5):
@@ -86,7 +90,7 @@ def fan_out_for(leaf_quantile, quantile=0.5):
         The fewest n, at least 1, with leaf_quantile^n <= quantile: 69 leaves make a p99 the median.
     """
     leaf_quantile = _check.fraction("leaf_quantile", leaf_quantile)
-    ratio = math.log(_check.fraction("quantile", quantile)) / math.log(leaf_quantile)
+    ratio = log(_check.fraction("quantile", quantile)) / log(leaf_quantile)
     return max(1, math.ceil(ratio * (1 - 1e-14)))
 
 
@@ -134,8 +138,8 @@ class FanOut:
                 return any_of(s, n)
 
             def inverse(p, q):
-                log_quantile = (math.log1p(-p) if p < 0.5 else math.log(q)) / n
-                return -math.expm1(log_quantile), math.exp(log_quantile)
+                log_quantile = (log1p(-p) if p < 0.5 else log(q)) / n
+                return -expm1(log_quantile), exp(log_quantile)
         else:
 
             def tail(s):

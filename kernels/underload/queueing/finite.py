@@ -14,9 +14,11 @@ import math
 import numpy as np
 
 from underload import _check
+from underload._jit import kernel
+from underload._libm import exp, expm1, log, log1p
 from underload.queueing._arguments import each_state
 from underload.queueing.erlang import check_load, inverse_blocking, load_excess
-from underload.queueing.found import FirstComeFirstServed, Found
+from underload.queueing.found import FirstComeFirstServed, Found, added
 from underload.queueing.infinite import log_state_below
 
 __all__ = ["MMcK"]
@@ -24,32 +26,72 @@ __all__ = ["MMcK"]
 MOST_PLACES = 10**7  # for those who wait: beyond, the arrays of the tails would fill a machine
 
 
+@kernel
 def log_geometric_sum(most, log_ratio):
     """ln of the sum of e^(j log_ratio) over j = 0, ..., most."""
-    if log_ratio > 0:
-        return most * log_ratio + log_geometric_sum(most, -log_ratio)
-    if log_ratio == 0:
-        return math.log(most + 1)
-    return math.log(math.expm1((most + 1) * log_ratio) / math.expm1(log_ratio))
+    x = -abs(log_ratio)
+    total = log(most + 1.0) if x == 0.0 else log(expm1((most + 1) * x) / expm1(x))
+    return total + most * max(log_ratio, 0.0)
 
 
-def geometric_mean(most, log_ratio):
-    """The mean of j = 0, ..., most under weights e^(j log_ratio)."""
-    if log_ratio > 0:
-        return most - geometric_mean(most, -log_ratio)
-    states, x = most + 1, log_ratio
-    if states * x < -1:
-        return math.exp(x) / -math.expm1(x) - states * math.exp(states * x) / -math.expm1(states * x)
-    # most / 2 + (states coth(states x / 2) - coth(x / 2)) / 2, less the two poles that cancel
-    return most / 2 + (states * coth_rest(states * x / 2) - coth_rest(x / 2)) / 2
-
-
+@kernel
 def coth_rest(z):
     """coth z - 1 / z for |z| <= 1/2, by Lambert's continued fraction."""
     rest = 0.0
     for odd in range(19, 1, -2):
         rest = z * z / (odd + rest)
-    return rest / z if z else 0.0
+    return rest / z if z != 0.0 else 0.0
+
+
+@kernel
+def geometric_mean(most, log_ratio):
+    """The mean of j = 0, ..., most under weights e^(j log_ratio)."""
+    states, x = most + 1, -abs(log_ratio)
+    if states * x < -1.0:
+        mean = exp(x) / -expm1(x) - states * exp(states * x) / -expm1(states * x)
+    else:
+        # most / 2 + (states coth(states x / 2) - coth(x / 2)) / 2, less the two poles that cancel
+        mean = most / 2 + (states * coth_rest(states * x / 2) - coth_rest(x / 2)) / 2
+    return most - mean if log_ratio > 0.0 else mean
+
+
+@kernel
+def log_shares(y, log_ratio, places):
+    """Logarithms of P(a free server), P(all busy and a free place), P(no free place), P(servers in the system).
+
+    Parameters
+    ----------
+    y : float64
+        1 / B of one server less.
+    log_ratio : float64
+        ln(offered load / servers).
+    places : int64
+        For those who wait.
+    """
+    if y == math.inf:
+        return 0.0, -math.inf, -math.inf, -math.inf
+    # Relative to the state n = servers, or above saturation to n = capacity: large exponents would lose digits.
+    wait = log_geometric_sum(places - 1, -abs(log_ratio)) if places > 0 else -math.inf
+    free = log(y) - log_ratio
+    full = places * log_ratio
+    last = 0.0
+    if log_ratio > 0.0:
+        free, wait, full, last = free - full, wait - log_ratio, 0.0, -full
+    top = max(free, wait, full)
+    rest = log(exp(free - top) + exp(wait - top) + exp(full - top))
+    return free - top - rest, wait - top - rest, full - top - rest, last - top - rest
+
+
+@kernel
+def fill_waiting(log_ratio, probability, waiting):
+    """P(all busy, j requests waiting) that an admitted request finds, for each j, where it waits with `probability`."""
+    places = len(waiting)
+    total, lost = 0.0, 0.0
+    for j in range(places):
+        waiting[j] = exp(j * log_ratio - (places - 1) * max(log_ratio, 0.0))
+        total, lost = added(total, lost, waiting[j])
+    for j in range(places):
+        waiting[j] *= probability / total
 
 
 @dataclasses.dataclass(frozen=True)
@@ -131,28 +173,17 @@ class MMcK(FirstComeFirstServed):
     def _log_ratio(self):
         """ln(offered load / servers), exact where the two are close."""
         part = self.slack / self.servers
-        return math.log1p(-part) if abs(part) < 0.5 else math.log(self.offered_load / self.servers)
+        return log1p(-part) if abs(part) < 0.5 else log(self.offered_load / self.servers)
 
     @functools.cached_property
     def _shares(self):
-        """Logarithms of P(a free server), P(all busy and a free place), P(no free place), P(servers in the system)."""
-        load, x, places = self.offered_load, self._log_ratio, self.capacity - self.servers
-        y = inverse_blocking(self.servers - 1, load)
-        if y == math.inf:
-            return np.array([0.0, -math.inf, -math.inf, -math.inf])
-        # Relative to the state n = servers, or above saturation to n = capacity: large exponents would lose digits.
-        wait = log_geometric_sum(places - 1, -abs(x)) if places else -math.inf
-        if x > 0:
-            weights = np.array([math.log(y) - x - places * x, wait - x, 0.0, -places * x])
-        else:
-            weights = np.array([math.log(y) - x, wait, places * x, 0.0])
-        top = weights[:3].max()
-        return weights - top - math.log(np.exp(weights[:3] - top).sum())
+        y = inverse_blocking(self.servers - 1, self.offered_load)
+        return log_shares(y, self._log_ratio, self.capacity - self.servers)
 
     @property
     def blocking_probability(self):
         """Probability that a request is lost, which is the fraction of the time without a free place."""
-        return math.exp(self._shares[2])
+        return exp(self._shares[2])
 
     @property
     def throughput(self):
@@ -161,7 +192,7 @@ class MMcK(FirstComeFirstServed):
 
     @property
     def _admitted(self):
-        return math.exp(self._shares[0]) + math.exp(self._shares[1])
+        return exp(self._shares[0]) + exp(self._shares[1])
 
     @property
     def utilization(self):
@@ -171,7 +202,7 @@ class MMcK(FirstComeFirstServed):
     @property
     def wait_probability(self):
         """Probability that an admitted request waits."""
-        return math.exp(self._shares[1]) / self._admitted
+        return exp(self._shares[1]) / self._admitted
 
     @property
     def wait_mean(self):
@@ -207,8 +238,8 @@ class MMcK(FirstComeFirstServed):
             if state > self.capacity:
                 return 0.0
             if state >= self.servers:
-                return math.exp(log_anchor + (state - anchor) * x)
-            return math.exp(log_state_below(state, self.servers, load, excess, x, log_full))
+                return exp(log_anchor + (state - anchor) * x)
+            return exp(log_state_below(state, self.servers, load, excess, x, log_full))
 
         return each_state(probability, n)
 
@@ -216,9 +247,9 @@ class MMcK(FirstComeFirstServed):
         x, places = self._log_ratio, self.capacity - self.servers
         if x < 0:
             places = int(min(places, 750 / -x + 1))  # the rest is below the range of floats
-        weights = np.exp(np.arange(places) * x - (places - 1) * max(x, 0.0))
-        scale = self.wait_probability / weights.sum() if places else 0.0
-        return Found(math.exp(self._shares[0]) / self._admitted, weights * scale)
+        waiting = np.empty(places)
+        fill_waiting(x, self.wait_probability, waiting)
+        return Found(exp(self._shares[0]) / self._admitted, waiting)
 
 
 def check_finite_load(name, value, load, servers):

@@ -19,6 +19,7 @@ import numpy as np
 from scipy import optimize
 
 from underload._jit import kernel
+from underload._libm import exp, log, log1p
 from underload.queueing._arguments import each_level, each_time
 from underload.queueing.infinite import log_poisson
 
@@ -69,7 +70,7 @@ def fill_staying(waiting, servers, waits, stays):
 def staying(stays, log_stay, i):
     """Item i of `stays` (float64[m + 1]), which beyond m falls by the factor e^log_stay."""
     m = len(stays) - 1
-    return stays[i] if i <= m else stays[m] * math.exp((i - m) * log_stay)
+    return stays[i] if i <= m else stays[m] * exp((i - m) * log_stay)
 
 
 @kernel
@@ -89,7 +90,7 @@ def poisson_mixture(mean, stays, log_stay):
             high = i
         else:
             low = i + 1
-    first = math.exp(log_poisson(low, mean))
+    first = exp(log_poisson(low, mean))
     total, lost = first * staying(stays, log_stay, low), 0.0
     least = NEGLIGIBLE * total
     i, weight, term = low, first, total
@@ -115,7 +116,7 @@ class FirstComeFirstServed:
         found = self._found()
         waits, stays = np.empty(len(found.waiting) + 1), np.empty(len(found.waiting) + 1)
         fill_staying(found.waiting, self.servers, waits, stays)
-        log_stay = math.log1p(-1 / self.servers) if self.servers > 1 else -math.inf
+        log_stay = log1p(-1 / self.servers) if self.servers > 1 else -math.inf
         return found.free, waits, stays, log_stay
 
     def _wait_tail(self, served):
@@ -125,7 +126,7 @@ class FirstComeFirstServed:
 
     def _response_tail(self, served):
         free, _, stays, log_stay = self._staying
-        still = free * math.exp(-served) + poisson_mixture(served * self.servers, stays, log_stay)
+        still = free * exp(-served) + poisson_mixture(served * self.servers, stays, log_stay)
         return min(1.0, float(still)) if served > 0 else 1.0  # the parts add up to 1 but for rounding
 
     def wait_tail(self, t):
@@ -158,10 +159,10 @@ class FirstComeFirstServed:
 
 def crossing(tail, q):
     """The time at which a continuous tail falls to 1 - q, by Brent's method on its logarithm."""
-    target = math.log1p(-q)
+    target = log1p(-q)
 
     def above(t):
-        return math.log(max(tail(t), 5e-324)) - target
+        return log(max(tail(t), 5e-324)) - target
 
     low, high = 0.0, 1.0
     while above(high) > 0:

@@ -18,6 +18,7 @@ import numpy as np
 from scipy import optimize
 
 from underload import _check
+from underload._libm import exp, expm1, log
 from underload.queueing.fan_out import FanOut
 from underload.queueing.law import Smooth, Steps, solve
 from underload.queueing.leaf import as_law, response_quantile, response_tail
@@ -179,10 +180,10 @@ def best_hedge(leaf, *, budget, quantile=0.99, fan_out=1):
     law = as_law("leaf", leaf)
     budget = _budget(law, budget)
     quantile = _check.fraction("quantile", quantile)
-    deepest = math.log(min(budget, 1.0))
+    deepest = log(min(budget, 1.0))
 
     def hedge(log_tail):
-        delay = law.inverse(math.exp(log_tail), -math.expm1(log_tail)) if log_tail < 0 else 0.0
+        delay = law.inverse(exp(log_tail), -expm1(log_tail)) if log_tail < 0 else 0.0
         due = float(law.tail(np.array([delay]))[0])
         return Hedged(leaf, delay, 2, min(1.0, budget / due) if due > 0 else 1.0)
 

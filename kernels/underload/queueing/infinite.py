@@ -10,7 +10,9 @@ import math
 
 from underload import _check
 from underload._jit import kernel
+from underload._libm import exp, log, log1p
 from underload.queueing._arguments import each_level, each_state, each_time
+from underload.random._stirling import SMALL
 
 __all__ = ["MMInf"]
 
@@ -24,7 +26,7 @@ def deviance(n, mean):
     gap = n - mean
     v = gap / (n + mean)
     if abs(v) > 0.5:
-        return n * math.log(n / mean) - gap
+        return n * log(n / mean) - gap
     total, power, odd = gap * v, 2.0 * n * v, 1.0
     while True:
         power *= v * v
@@ -42,11 +44,11 @@ def log_poisson(n, mean):
         return -mean
     n = float(n)
     if n < 16.0:
-        error = math.lgamma(n + 1.0) - (n + 0.5) * math.log(n) + n - 0.5 * math.log(2.0 * math.pi)
+        error = SMALL[int(n)]
     else:
         square = 1.0 / (n * n)
         error = (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square * (1 / 1680 - square / 1188)))) / n
-    return -deviance(n, mean) - error - 0.5 * math.log(2.0 * math.pi * n)
+    return -deviance(n, mean) - error - 0.5 * log(2.0 * math.pi * n)
 
 
 @kernel
@@ -136,7 +138,7 @@ class MMInf:
     def state_probability(self, n):
         """Probability of n requests in service, for a whole number or an array of them. Poisson."""
         load = self.offered_load
-        return each_state(lambda k: math.exp(log_poisson(k, load)) if load > 0 else float(k == 0), n)
+        return each_state(lambda k: exp(log_poisson(k, load)) if load > 0 else float(k == 0), n)
 
     def wait_tail(self, t):
         """P(wait > t) = 0, for a time or an array of times >= 0."""
@@ -144,7 +146,7 @@ class MMInf:
 
     def response_tail(self, t):
         """P(response > t), for a time or an array of times >= 0."""
-        return each_time(lambda one: math.exp(-self.service_rate * one), t)
+        return each_time(lambda one: exp(-self.service_rate * one), t)
 
     def wait_quantile(self, q):
         """The wait that a fraction q does not exceed: 0."""
@@ -152,4 +154,4 @@ class MMInf:
 
     def response_quantile(self, q):
         """The time t with P(response <= t) = q, for q in [0, 1) or an array."""
-        return each_level(lambda one: -math.log1p(-one) / self.service_rate, q)
+        return each_level(lambda one: -log1p(-one) / self.service_rate, q)

@@ -12,6 +12,8 @@ import typing
 import numpy as np
 from scipy import optimize
 
+from underload._libm import exp, log
+
 __all__ = ["Smooth", "Steps"]
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(24)
@@ -103,23 +105,23 @@ def solve(tail, p, breaks=()):
     """
 
     def excess(log_t):
-        value = float(tail(np.array([math.exp(log_t)]))[0])
-        return max(math.log(value) if value > 0 else -800.0, -800.0) - target
+        value = float(tail(np.array([exp(log_t)]))[0])
+        return max(log(value) if value > 0 else -800.0, -800.0) - target
 
-    target = math.log(p)
+    target = log(p)
     if tail(np.zeros(1))[0] <= p:
         return 0.0
     low, high, step = 0.0, 0.0, 1.0
     while excess(high) > 0:
         low, high, step = high, high + step, 2 * step
-        if high > math.log(FARTHEST):
+        if high > log(FARTHEST):
             return math.inf
     step = 1.0
     while excess(low) <= 0:
         low, high, step = low - step, low, 2 * step
         if low < -690:
             return 0.0
-    t = math.exp(optimize.brentq(excess, low, high, xtol=1e-16, rtol=1e-15, maxiter=500) if low < high else low)
+    t = exp(optimize.brentq(excess, low, high, xtol=1e-16, rtol=1e-15, maxiter=500) if low < high else low)
     near = [edge for edge in breaks if abs(edge - t) <= 1e-12 * t and tail(np.array([edge]))[0] <= p]
     return float(near[0]) if near else t
 

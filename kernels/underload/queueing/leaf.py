@@ -7,6 +7,9 @@ import numpy as np
 from scipy import special
 
 from underload import _check, random
+from underload._jit import kernel
+from underload._libm import exp, log, log1p, power
+from underload._mapped import mapped
 from underload.queueing.law import Smooth, Steps
 from underload.stats import Histogram
 
@@ -73,8 +76,36 @@ def distribution_law(name, leaf):
     return CLOSED_FORMS[type(leaf)](leaf)
 
 
+@kernel
+def exponential_tail(t, mean):
+    """P(T > t); float64 all, as below."""
+    return exp(-t / mean)
+
+
+@kernel
+def pareto_tail(t, least, shape):
+    """P(T > t) = (least / t)^shape."""
+    return exp(shape * log(least / max(t, least)))
+
+
+@kernel
+def weibull_tail(t, scale, shape):
+    """P(T > t), at t = 0 too."""
+    return exp(-power(t / scale, shape))
+
+
+@kernel
+def hyperexponential_tail(t, slow, slow_mean, fast_mean):
+    """P(T > t), where `slow` is the probability of the branch with the mean `slow_mean`."""
+    return slow * exp(-t / slow_mean) + (1.0 - slow) * exp(-t / fast_mean)
+
+
+exponential_tails, pareto_tails = mapped(exponential_tail), mapped(pareto_tail)
+weibull_tails, hyperexponential_tails = mapped(weibull_tail), mapped(hyperexponential_tail)
+
+
 def exponential(leaf):
-    return Smooth(lambda t: np.exp(-t / leaf.mean), invert=lambda p, q: -leaf.mean * _log(p, q))
+    return Smooth(lambda t: exponential_tails(t, leaf.mean), invert=lambda p, q: -leaf.mean * _log(p, q))
 
 
 def uniform(leaf):
@@ -103,7 +134,7 @@ def lognormal(leaf):
 
     def invert(p, q):
         z = -special.ndtri(p) if p < 0.5 else special.ndtri(q)
-        return math.exp(min(location + deviation * float(z), 709.0))
+        return exp(min(location + deviation * float(z), 709.0))
 
     return Smooth(tail, invert=invert)
 
@@ -111,25 +142,22 @@ def lognormal(leaf):
 def pareto(leaf):
     least = leaf.params[0]
     return Smooth(
-        lambda t: np.exp(leaf.shape * np.log(least / np.maximum(t, least))),
+        lambda t: pareto_tails(t, least, leaf.shape),
         breaks=(least,),
-        invert=lambda p, q: least * math.exp(min(-_log(p, q) / leaf.shape, 709.0)),
+        invert=lambda p, q: least * exp(min(-_log(p, q) / leaf.shape, 709.0)),
     )
 
 
 def weibull(leaf):
     scale = leaf.params[0]
-
-    def tail(t):
-        with np.errstate(over="ignore"):
-            return np.exp(-((t / scale) ** leaf.shape))
-
-    return Smooth(tail, invert=lambda p, q: math.exp(min(math.log(scale) + math.log(-_log(p, q)) / leaf.shape, 709.0)))
+    return Smooth(
+        lambda t: weibull_tails(t, scale, leaf.shape),
+        invert=lambda p, q: exp(min(log(scale) + log(-_log(p, q)) / leaf.shape, 709.0)),
+    )
 
 
 def hyperexponential(leaf):
-    slow, slow_mean, fast_mean = leaf.params[:3]
-    return Smooth(lambda t: slow * np.exp(-t / slow_mean) + (1 - slow) * np.exp(-t / fast_mean))
+    return Smooth(lambda t: hyperexponential_tails(t, *leaf.params[:3]))
 
 
 CLOSED_FORMS = {
@@ -144,7 +172,7 @@ CLOSED_FORMS = {
 
 
 def _log(p, q):
-    return math.log(p) if p < 0.5 else math.log1p(-q)
+    return log(p) if p < 0.5 else log1p(-q)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ import math
 
 from underload import _check
 from underload._jit import kernel
-from underload._libm import exp, log1p
+from underload._libm import exp, expm1, log, log1p
 from underload.queueing._arguments import each_level, each_state, each_time
 from underload.queueing.erlang import check_load, check_slack, check_stable, load_excess, wait_probability
 from underload.queueing.infinite import log_state_below
@@ -21,7 +21,7 @@ __all__ = ["MMc"]
 @kernel
 def growth(x):
     """expm1(x) / x, which is 1 at 0."""
-    return math.expm1(x) / x if x != 0.0 else 1.0
+    return expm1(x) / x if x != 0.0 else 1.0
 
 
 @kernel
@@ -43,9 +43,9 @@ def log_response_tail(t, probability, slack):
     x = (1.0 - slack) * t
     if x <= 1.0:
         mixture = probability * t * growth(x)
-        return -t + math.log1p(mixture), -1.0 + probability * math.exp(x) / (1.0 + mixture)
-    mixture = math.exp(-x) + probability * t * growth(-x)
-    return -slack * t + math.log(mixture), -1.0 + probability / mixture
+        return -t + log1p(mixture), -1.0 + probability * exp(x) / (1.0 + mixture)
+    mixture = exp(-x) + probability * t * growth(-x)
+    return -slack * t + log(mixture), -1.0 + probability / mixture
 
 
 @kernel
@@ -201,14 +201,14 @@ class MMc:
         excess = load_excess(servers, load, slack)
         full = self.wait_probability * slack / servers
         part = slack / servers
-        log_full, log_ratio = _log(full), math.log1p(-part) if part < 0.5 else _log(load / servers)
+        log_full, log_ratio = _log(full), log1p(-part) if part < 0.5 else _log(load / servers)
 
         def probability(state):
             if load == 0:
                 return float(state == 0)
             if state >= servers:
-                return full * math.exp((state - servers) * log_ratio)
-            return math.exp(log_state_below(state, servers, load, excess, log_ratio, log_full))
+                return full * exp((state - servers) * log_ratio)
+            return exp(log_state_below(state, servers, load, excess, log_ratio, log_full))
 
         return each_state(probability, n)
 
@@ -223,7 +223,7 @@ class MMc:
 
         def tail(one):
             served = one * self.service_rate
-            return math.exp(log_response_tail(served, probability, self.slack)[0]) if served < math.inf else 0.0
+            return exp(log_response_tail(served, probability, self.slack)[0]) if served < math.inf else 0.0
 
         return each_time(tail, t)
 
@@ -237,11 +237,11 @@ class MMc:
         probability = self.wait_probability
 
         def quantile(one):
-            log_tail = math.log1p(-one)
+            log_tail = log1p(-one)
             return response_quantile(log_tail, probability, self.slack) / self.service_rate if log_tail < 0 else 0.0
 
         return each_level(quantile, q)
 
 
 def _log(x):
-    return math.log(x) if x > 0 else -math.inf
+    return log(x) if x > 0 else -math.inf

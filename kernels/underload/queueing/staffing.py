@@ -11,6 +11,7 @@ import math
 from scipy import optimize
 
 from underload import _check
+from underload._libm import exp, log, log1p
 from underload.queueing.erlang import check_load, erlang_b
 from underload.queueing.mmc import MMc
 
@@ -22,6 +23,7 @@ __all__ = [
     "square_root_staffing",
 ]
 
+HALF_LOG_TWO_PI = 0.9189385332046728
 MANY_SERVERS = 10**7  # up to here Erlang's B is quick at any load
 
 
@@ -156,7 +158,7 @@ def delay_promises(service_rate, wait_mean, wait_probability, wait_quantile, res
         promises.append(("response_mean", (), target))
     if response_quantile is not None:
         q, t = _pair("response_quantile", response_quantile)
-        service = -math.log1p(-q) / service_rate
+        service = -log1p(-q) / service_rate
         if t <= service:
             _check.fail("response_quantile", (q, t), f"must be above that of the service time, {service:g}")
         promises.append(("response_quantile", (q,), t))
@@ -211,12 +213,12 @@ def halfin_whitt_wait_probability(beta):
     -------
     float
     """
-    return math.exp(_log_halfin_whitt(_check.nonnegative("beta", beta)))
+    return exp(_log_halfin_whitt(_check.nonnegative("beta", beta)))
 
 
 def halfin_whitt_beta(wait_probability):
     """The beta of `halfin_whitt_wait_probability`, from the probability in (0, 1)."""
-    target = math.log(_check.fraction("wait_probability", wait_probability))
+    target = log(_check.fraction("wait_probability", wait_probability))
     return optimize.brentq(lambda beta: _log_halfin_whitt(beta) - target, 0.0, 40.0, xtol=1e-15, rtol=1e-15)
 
 
@@ -241,5 +243,5 @@ def square_root_staffing(offered_load, wait_probability):
 
 def _log_halfin_whitt(beta):
     """The logarithm, which does not underflow: ln phi - ln(phi + beta Phi)."""
-    log_density = -0.5 * beta * beta - 0.5 * math.log(2 * math.pi)
-    return log_density - math.log(math.exp(log_density) + beta * 0.5 * math.erfc(-beta / math.sqrt(2)))
+    log_density = -0.5 * beta * beta - HALF_LOG_TWO_PI
+    return log_density - log(exp(log_density) + beta * 0.5 * math.erfc(-beta / math.sqrt(2)))

@@ -107,6 +107,28 @@ def serve_closed(times, loop, requests, scale, first, sums, counts):
     sums[2] += thought
 
 
+@kernel
+def mean_of(values):
+    """The mean of float64[n], added up in their order."""
+    total = 0.0
+    for value in values:
+        total += value
+    return total / len(values)
+
+
+@kernel
+def throughput_of(requests, elapsed, rates):
+    """Requests over the time that all batches took; `rates` is filled with what each batch says, about that value.
+
+    The rate is of all over all, so that no ratio is averaged; what a batch says is linearised.
+    """
+    mean = mean_of(elapsed)
+    rate = requests / (mean * len(elapsed))
+    for i in range(len(elapsed)):
+        rates[i] = rate * elapsed[i] / mean
+    return rate
+
+
 @dataclasses.dataclass(frozen=True)
 class ClosedBatch:
     """A stretch of successive requests, from the first's arrival to that of the first of the next batch.
@@ -167,14 +189,14 @@ class ClosedRun:
     def throughput(self):
         """Requests per unit of time, as an `Interval`: all requests over all time, so that no ratio is averaged."""
         elapsed = np.array([batch.elapsed for batch in self.batches])
-        rate = self.requests / np.sum(elapsed)
-        return self._interval(rate, rate * elapsed / np.mean(elapsed))
+        rates = np.empty(len(elapsed))
+        return self._interval(throughput_of(self.requests, elapsed, rates), rates)
 
     @property
     def response_mean(self):
         """Mean time from arrival to completion, as an `Interval`."""
         means = np.array([batch.response / batch.requests for batch in self.batches])
-        return self._interval(np.mean(means), means)
+        return self._interval(mean_of(means), means)
 
     @property
     def utilization(self):

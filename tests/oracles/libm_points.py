@@ -6,7 +6,7 @@ import zlib
 import mpmath
 import numpy as np
 
-TRUTH = {name: getattr(mpmath, name) for name in ("exp", "expm1", "log", "log1p", "sin", "cos")}
+TRUTH = {name: getattr(mpmath, name) for name in ("erf", "erfc", "exp", "expm1", "log", "log1p", "sin", "cos")}
 TRUTH |= {"log2": lambda x: mpmath.log(x) / mpmath.log(2), "lgamma": mpmath.loggamma, "power": lambda x, y: x**y}
 
 
@@ -85,6 +85,15 @@ def _power(rng, n):
     pairs = [*zip(x.tolist(), y.tolist(), strict=True)]
     pairs += zip(rng.uniform(0, 10, n).tolist(), rng.uniform(-20, 20, n).tolist(), strict=True)
     return pairs + [(float(a), float(b)) for a in range(2, 12) for b in range(-40, 41, 7)]
+
+
+def _erf(rng, n):
+    return _tuples(_spread(rng, -744, 0, n // 4), rng.uniform(-1.3, 1.3, n), rng.uniform(-7, 7, n))
+
+
+def _erfc(rng, n):
+    ordinary = [rng.uniform(-1.3, 1.3, n), rng.uniform(-7, 7, n), rng.uniform(1.2, 27.3, n)]
+    return _tuples(_spread(rng, -744, 0, n // 4), *ordinary)
 
 
 def _lgamma(rng, n):

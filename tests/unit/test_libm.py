@@ -12,14 +12,14 @@ import pytest
 from underload import _libm
 from underload.random import _stirling
 
-NAMES = ["log", "log2", "exp", "log1p", "expm1", "sin", "cos", "power", "lgamma"]
+NAMES = ["log", "log2", "exp", "log1p", "expm1", "sin", "cos", "power", "lgamma", "erf", "erfc"]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_error_in_the_last_place(name):
     # A correctly rounded function would reach 0.5; verify/test_libm.py takes 60 times as many points.
     worst = libm_points.worst_ulp(name, libm_points.points(name, 600))
-    assert 0.49 < worst < (3.0 if name == "lgamma" else 1.0)
+    assert 0.49 < worst < (3.0 if name in ("lgamma", "erfc") else 1.0)
 
 
 # Prints the bits of every function at every point as one long number of the process that runs it.
@@ -107,6 +107,21 @@ LARGEST = 1.7976931348623157e308
         # The float64 that comes closest to a multiple of pi / 2 (Muller, Elementary Functions, 2006, section 9.4.1).
         ("cos", 6381956970095103 * 2.0**797, -4.6871659242546277e-19),
         ("cos", -6381956970095103 * 2.0**797, -4.6871659242546277e-19),
+        ("erf", 0.0, 0.0),
+        ("erf", -0.0, -0.0),
+        ("erf", 5e-324, 5e-324),
+        ("erf", 6.0, 1.0),
+        ("erf", -6.0, -1.0),
+        ("erf", math.inf, 1.0),
+        ("erf", -math.inf, -1.0),
+        ("erf", math.nan, math.nan),
+        ("erfc", 0.0, 1.0),
+        ("erfc", -6.0, 2.0),
+        ("erfc", 27.2, 1e-323),
+        ("erfc", 28.0, 0.0),
+        ("erfc", math.inf, 0.0),
+        ("erfc", -math.inf, 2.0),
+        ("erfc", math.nan, math.nan),
         ("lgamma", 0.0, math.inf),
         ("lgamma", -0.0, math.inf),
         ("lgamma", -0.5, math.nan),
@@ -197,6 +212,7 @@ def test_special_values_of_power(x, y, value):
         ("log1p", [-0.29289321881345254, 0.41421356237309515, 1.0]),
         ("expm1", [-0.34657359027997264, 0.34657359027997264, 1.0397207708399179, 14.2, 39.3]),
         ("sin", [0.7853981633974483, -0.7853981633974483, 1e-8, 2**20 * math.pi]),
+        ("erf", [-0.84375, 0.84375, -1.25, 1.25, 2.857142857142857]),
         ("lgamma", [1.7316, 2.0, 3.0, 8.0, 20.0, 1e17]),
         ("cos", [-0.7853981633974483, 3.9269908169872414, 2**20 * math.pi - math.pi / 2]),
     ],

@@ -18,6 +18,8 @@ pytestmark = pytest.mark.verify
         ("cos", 0.75),
         ("power", 0.81),
         ("lgamma", 2.4),
+        ("erf", 0.87),
+        ("erfc", 2.4),
     ],
 )
 def test_error_is_what_the_docstring_says(name, stated):

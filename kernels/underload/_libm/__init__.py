@@ -7,10 +7,11 @@ K. C. Ng); each docstring states the largest error measured, in units in the las
 Hazard: a compiler that contracts ``a * b + c`` into one rounding changes the bits. The kernels compile without it.
 """
 
+from .error import erf, erfc
 from .exponential import exp, expm1
 from .gamma import lgamma
 from .logarithm import log, log1p
 from .powers import log2, power
 from .trigonometry import cos, sin
 
-__all__ = ["cos", "exp", "expm1", "lgamma", "log", "log1p", "log2", "power", "sin"]
+__all__ = ["cos", "erf", "erfc", "exp", "expm1", "lgamma", "log", "log1p", "log2", "power", "sin"]

@@ -11,7 +11,7 @@ import math
 from scipy import optimize
 
 from underload import _check
-from underload._libm import exp, log, log1p
+from underload._libm import erfc, exp, log, log1p
 from underload.queueing.erlang import check_load, erlang_b
 from underload.queueing.mmc import MMc
 
@@ -244,4 +244,4 @@ def square_root_staffing(offered_load, wait_probability):
 def _log_halfin_whitt(beta):
     """The logarithm, which does not underflow: ln phi - ln(phi + beta Phi)."""
     log_density = -0.5 * beta * beta - HALF_LOG_TWO_PI
-    return log_density - log(exp(log_density) + beta * 0.5 * math.erfc(-beta / math.sqrt(2)))
+    return log_density - log(exp(log_density) + beta * 0.5 * erfc(-beta / math.sqrt(2)))

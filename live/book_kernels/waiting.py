@@ -28,7 +28,8 @@ SERVICES = (
     random.Hyperexponential(1.0, 16.0),
 )
 SEED, QUANTILE, CONFIDENCE = 1, 0.99, 0.95
-RUNS = np.array([200_000, 500_000, 1_000_000, 2_000_000, 5_000_000, 10_000_000])  # the long run, again and longer
+# Of the long run, which begins anew, longer each time; `waiting.js` asks for six.
+RUNS = np.array([200_000, 500_000, 1_000_000, 2_000_000, 5_000_000, 10_000_000])
 
 GAP_CODES, SERVICE_CODES = (np.array([law.code for law in laws]) for laws in (GAPS, SERVICES))
 GAP_SCV, SERVICE_SCV = (np.array([law.scv for law in laws]) for laws in (GAPS, SERVICES))
@@ -197,8 +198,9 @@ def waiting_run(servers, utilization, gaps, service, customers, times, tails):
 
 @kernel
 def waiting_longer(servers, utilization, gaps, service, chunk, times, tails):
-    """`waiting_run` of the `chunk`-th length of the long run."""
-    return waiting_run(servers, utilization, gaps, service, RUNS[chunk], times, tails)
+    """How many customers the `chunk`-th of the ever longer runs has, and its `waiting_run`."""
+    customers = RUNS[chunk]
+    return float(customers), *waiting_run(servers, utilization, gaps, service, customers, times, tails)
 
 
 EXPORTS = {
@@ -206,5 +208,5 @@ EXPORTS = {
     "waiting_curves": (waiting_curves, "void(i8, i8, i8, f8[::1], f8[::1], f8[::1])"),
     "waiting_law": (waiting_law, "void(i8, f8, i8, i8, f8[::1], f8[::1])"),
     "waiting_run": (waiting_run, "UniTuple(f8, 7)(i8, f8, i8, i8, i8, f8[::1], f8[::1])"),
-    "waiting_longer": (waiting_longer, "UniTuple(f8, 7)(i8, f8, i8, i8, i8, f8[::1], f8[::1])"),
+    "waiting_longer": (waiting_longer, "UniTuple(f8, 8)(i8, f8, i8, i8, i8, f8[::1], f8[::1])"),
 }

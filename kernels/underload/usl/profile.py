@@ -100,6 +100,8 @@ def _raised(start, columns):
 
 def _held_gustafson(problem, name, value):
     # Linear in the free parameter; the other bounds are those of the fit.
+    if value == math.inf:
+        return math.inf
     value = value / problem.unit if name == "rate" else value
     if name == "rate":  # rate N - rate contention (N - 1)
         base, column = problem.scaled * value, -problem.root * (problem.load - 1) * value
@@ -144,17 +146,19 @@ def profile_range(problem, name, estimate, squares, freedom, confidence, lowest)
         return min(math.sqrt(max(rise, 0.0)), WORST) - far
 
     step = 0.1 * abs(centre) if 0 < abs(centre) < math.inf else 1 / max(problem.load.max() ** 2, 1.0)
-    low, high = _lower_end(distance, centre, lowest, step), _upper_end(distance, centre, step)
+    highest = 1.0 if problem.model == "gustafson" and name == "contention" else math.inf
+    low, high = _lower_end(distance, centre, lowest, step), _upper_end(distance, centre, highest, step)
     return Range(name, centre, min(low, centre), max(high, centre), confidence, "profile")
 
 
-def _upper_end(distance, centre, step):
-    if centre == math.inf or distance(math.inf) <= 0:
-        return math.inf
-    inside = centre
-    while distance(centre + step) <= 0:
-        inside, step = centre + step, 2 * step
-    return _crossing(distance, inside, centre + step)
+def _upper_end(distance, centre, highest, step):
+    if centre >= highest or distance(highest) <= 0:
+        return highest
+    inside, outside = centre, min(centre + step, highest)
+    while outside < highest and distance(outside) <= 0:
+        inside, step = outside, 2 * step
+        outside = min(inside + step, highest)
+    return _crossing(distance, inside, outside)
 
 
 def _lower_end(distance, centre, lowest, step):

@@ -32,7 +32,7 @@ globalThis.Live ??= {};
         if (Live.marks[name]?.clip) this.#layers[name].setAttribute("clip-path", `url(#${id})`);
       }
       this.#layers.axis.setAttribute("aria-hidden", "true");
-      this.describe(null);
+      this.describe(null, false);
       this.probe = new Live.Probe(this, { announce, pick });
       this.#measureFont();
       new ResizeObserver(() => this.#resized()).observe(host);
@@ -83,11 +83,15 @@ globalThis.Live ??= {};
 
     /** Change what an axis shows: `{ x: [0, 10] }`; an end that is null follows the data. */
     domain(domains) { Object.assign(this.#given, domains); }
+    /** Change axes for good: `{ x: { label: "days", ticks: [0, 10, 20], domain: [0, 20] } }`. */
+    axes(changes) { for (const [name, change] of Object.entries(changes)) Object.assign(this.axis[name], change); }
     /** Say what the chart shows, for those who do not see it. */
-    describe(sentence) {
-      const { title, x, y } = this.spec;
-      const what = title ?? [y?.label, x?.label].filter(Boolean).join(" against ");
-      this.svg.setAttribute("aria-label", [what, sentence].filter(Boolean).join(". "));
+    describe(sentence, byFigure = true) {
+      const { x, y } = this.axis;
+      const what = this.spec.title ?? [y.label, x.label].filter(Boolean).join(" against ");
+      const text = [what, sentence].filter(Boolean).join(". ");
+      if (this.svg.getAttribute("aria-label") !== text) this.svg.setAttribute("aria-label", text);
+      this.described ||= byFigure;   // the runtime's own words do not replace the figure's
     }
 
     // Redraw ----------------------------------------------------------------------------------------
@@ -96,6 +100,7 @@ globalThis.Live ??= {};
     begin() {
       this.#touched.clear();
       this.#given = {};
+      this.described = false;
     }
     /** End it: what was not drawn again is gone. */
     end() {

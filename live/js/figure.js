@@ -32,7 +32,8 @@ globalThis.Live ??= {};
       this.frame = 0;
       this.spoken = "";
       this.speak = rested(SPEAK, () => { if (this.status.textContent !== this.spoken) this.status.textContent = this.spoken; });
-      this.write = rested(LINK, () => Live.replaceFragment(this.#fragment()));
+      this.write = rested(LINK, () => this.#write());
+      this.automatic = false;   // it moves by itself: that is not said, and no setting of the reader's
       this.#build();
       this.scratch = definition.setup?.({ kernels }) ?? {};
     }
@@ -95,11 +96,13 @@ globalThis.Live ??= {};
       const value = element("output");
       value.dataset.name = key;
       value.setAttribute("aria-live", "off");   // an output is a live region of its own: one voice is enough
-      const parts = spec.unit ? [value, " ", element("span", { className: "live-unit", textContent: spec.unit })] : [value];
+      const unit = element("span", { className: "live-unit", textContent: spec.unit ?? "" });
+      const note = element("span", { className: "live-note" });
+      const parts = [value, " ", unit, " ", note];
       const row = element("div", { className: spec.role ? `live-role-${spec.role}` : "" });
       row.append(element("dt", { textContent: spec.label }), element("dd", {}, ...parts));
       this.list.append(row);
-      this.outputs[key] = { spec, element: value };
+      this.outputs[key] = { spec, element: value, note };
     }
 
     #foot() {
@@ -143,8 +146,10 @@ globalThis.Live ??= {};
     // A reader changed something: draw in the next frame, then write and speak when the hand rests.
     #after() {
       this.#relate();
-      this.write();
-      this.speaking = true;
+      if (!this.automatic) {
+        this.write();
+        this.speaking = true;
+      }
       this.frame ||= requestAnimationFrame(() => { this.frame = 0; this.draw(); });
     }
 
@@ -153,6 +158,13 @@ globalThis.Live ??= {};
         if (control.spec.when) control.element.classList.toggle("live-hidden", !control.spec.when(this.values));
       }
       this.link.href = this.#fragment();
+    }
+
+    #write() {
+      const fragment = this.#fragment();
+      const ours = Live.readFragment(location.hash)?.name === this.name;
+      if (fragment.includes("?")) Live.replaceFragment(fragment);
+      else if (ours) Live.replaceFragment("");
     }
 
     #fragment() { return Live.writeFragment(this.name, this.controls, this.values); }
@@ -169,7 +181,7 @@ globalThis.Live ??= {};
     reset() {
       this.set(Object.fromEntries(Object.entries(this.controls).map(([key, { initial }]) => [key, initial])));
       this.write.cancel();
-      if (Live.readFragment(location.hash)?.name === this.name) Live.replaceFragment("");
+      this.#write();
     }
 
     /** The setting of a fragment. */
@@ -210,14 +222,16 @@ globalThis.Live ??= {};
     #writable() {
       return new Proxy({}, {
         get: (_, key) => this.outputs[key]?.value,
-        set: (_, key, value) => {
+        set: (_, key, given) => {
           const output = this.outputs[key];
           if (!output) throw new Error(`figure ${this.name} has no output ${String(key)}`);
+          const { value, text, note = "" } = typeof given === "object" ? given : { value: given };
+          const show = output.spec.show ?? ((one) => (typeof one === "number" ? Live.digits(one, 3) : String(one)));
           output.value = typeof value === "bigint" ? Number(value) : value;
           output.element.dataset.value = String(value);
-          const show = output.spec.show ?? ((one) => (typeof one === "number" ? Live.digits(one, 3) : String(one)));
-          const text = show(output.value);
-          if (output.element.value !== text) output.element.value = text;
+          const shown = text ?? show(output.value);
+          if (output.element.value !== shown) output.element.value = shown;
+          if (output.note.textContent !== note) output.note.textContent = note;
           return true;
         },
       });
@@ -230,11 +244,10 @@ globalThis.Live ??= {};
 
     // What was computed for the first picture is not said: nobody asked.
     #speakSoon() {
-      if (!this.speaking) return;
-      const all = Object.values(this.outputs).map(({ spec, element }) => [spec.label, element.value, spec.unit].filter(Boolean).join(" "));
+      const all = Object.values(this.outputs).map(({ spec, element, note }) => [spec.label, element.value, spec.unit, note.textContent].filter(Boolean).join(" "));
       const text = this.sentence || (all.length ? `${all.join(", ")}.` : "");
-      for (const chart of Object.values(this.charts)) chart.describe(text);
-      this.say(text);
+      for (const chart of Object.values(this.charts)) if (!chart.described) chart.describe(text, false);
+      if (this.speaking) this.say(text);
     }
 
     // Long runs -------------------------------------------------------------------------------------
@@ -344,7 +357,7 @@ globalThis.Live ??= {};
       if (place.classList.contains("live-failing")) throw new Error(figure.message.textContent);
       place.dataset.ready = "1";
       if (wanted?.name === name) show(place);
-      if (definition.play) playOnce(figure, definition.play);
+      else if (definition.play) playOnce(figure, definition.play);
     } catch (error) {
       fail(place, error);
     }
@@ -366,7 +379,10 @@ globalThis.Live ??= {};
     const watch = new IntersectionObserver(([{ isIntersecting }]) => {
       if (!isIntersecting) return;
       watch.disconnect();
-      if (!figure.speaking) figure.controls[control].start();
+      if (figure.speaking) return;   // the reader was first
+      figure.automatic = true;
+      for (const event of ["pointerdown", "keydown", "input"]) figure.part.addEventListener(event, () => { figure.automatic = false; }, true);
+      figure.controls[control].start();
     }, { threshold: 0.6 });
     watch.observe(figure.part);
   };
@@ -375,6 +391,7 @@ globalThis.Live ??= {};
     const wanted = Live.readFragment(location.hash);
     const figure = wanted && figures[wanted.name];
     if (!figure) return;
+    figure.speaking = true;
     figure.restore(wanted.texts);
     figure.place.scrollIntoView({ block: "start" });
   };

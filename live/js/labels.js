@@ -158,7 +158,7 @@ globalThis.Live ??= {};
         const left = x + far * aside * right - label.width * BEFORE[anchor];
         const middle = y + down * (far * gap + 0.45 * em);
         const [top, bottom] = [middle - 0.5 * em, middle + 0.5 * em];
-        if (left < 0 || left + label.width > width || top < plot.top - 0.4 * em || bottom > plot.bottom) return;
+        if (left < plot.left + 3 || left + label.width > width || top < plot.top - 0.4 * em || bottom > plot.bottom) return;
         const stays = kept?.[0] === index && kept[1] === side;   // a label that jumps at every move cannot be read
         const hidden = occupied.cost(left - 2, top, left + label.width + 2, bottom);
         const beside = occupied.crowd(left, top - 0.7 * em, left + label.width, bottom + 0.7 * em, label.owner);

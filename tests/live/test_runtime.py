@@ -1,4 +1,4 @@
-"""The runtime of live figures in a real browser, on a page of its own, under the strict policy that it promises to keep."""
+"""The runtime of live figures in a real browser: on a page of its own, under the strict policy that it promises."""
 
 import base64
 import contextlib
@@ -334,7 +334,10 @@ def test_the_link_is_copied(browser, site):
 
 def test_sliders_land_on_exact_values(page):
     values = page.evaluate(
-        """() => Array.from({length: 50}, (_, i) => { Live.set('curve', {factor: (i + 1) / 10}); return Live.figures.curve.values.factor; })"""
+        """() => Array.from({length: 50}, (_, i) => {
+          Live.set('curve', {factor: (i + 1) / 10});
+          return Live.figures.curve.values.factor;
+        })"""
     )
     assert values == [(i + 1) / 10 for i in range(50)]
     page.evaluate("Live.set('curve', {factor: 1})")
@@ -426,6 +429,37 @@ def test_without_motion_a_slider_is_at_its_end_at_once(browser, site):
         assert value == 5
 
 
+def test_what_moves_by_itself_is_neither_said_nor_a_setting(page):
+    assert page.evaluate("filmed") == [10]  # nobody has seen it yet
+    page.locator("#live-film").scroll_into_view_if_needed()
+    until(page, "filmed.length > 2 && filmed.at(-1) === 10")
+    assert page.evaluate("filmed[1]") < 10
+    page.wait_for_timeout(600)
+    assert page.locator("#live-film [role=status]").text_content() == ""
+    assert fragment(page) == ""
+    page.locator("#live-film input").press("ArrowLeft")
+    until(page, "document.querySelector('#live-film [role=status]').textContent === 'place at 9 more or less.'")
+    assert fragment(page) == "#live-film?time=9"
+    page.locator("#live-film input").press("ArrowRight")
+    assert fragment(page) == ""  # as at the start
+
+
+@pytest.mark.parametrize(("options", "name"), [({"reduced_motion": "reduce"}, ""), ({}, "#live-film?time=5")])
+def test_nothing_moves_by_itself(browser, site, options, name):
+    with visiting(browser, site, f"page.html{name}", **options) as page:
+        page.locator("#live-film").scroll_into_view_if_needed()
+        page.wait_for_timeout(500)
+        assert len(page.evaluate("filmed")) == 1
+
+
+def test_a_figure_says_things_in_its_own_words(page):
+    label = page.locator("#live-film svg").get_attribute("aria-label")
+    assert label == "place against time [s]. It goes up."
+    assert output(page, "place", "film") == "10"
+    assert page.locator("#live-film output[data-name=place]").inner_text() == "at 10"
+    assert page.locator("#live-film .live-note").inner_text() == "more or less"
+
+
 # Charts ------------------------------------------------------------------------------------------------
 
 
@@ -461,7 +495,8 @@ def test_labels_stay_in_the_picture_and_are_large_enough(browser, site, viewport
             )
             assert outside == []
         sizes = page.evaluate(
-            """() => [...document.querySelectorAll('.live-part *')].filter((one) => one.textContent && !one.children.length)
+            """() => [...document.querySelectorAll('.live-part *')]
+              .filter((one) => one.textContent && !one.children.length)
               .map((one) => parseFloat(getComputedStyle(one).fontSize))"""
         )
         assert min(sizes) >= 11
@@ -592,7 +627,11 @@ def test_a_new_setting_ends_a_long_run(page):
         """() => new Promise((resolve) => {   // the page lives while the worker works
           const began = performance.now();
           let frames = 0;
-          const count = () => (performance.now() - began > 300 ? resolve(frames) : (frames++, requestAnimationFrame(count)));
+          const count = () => {
+            if (performance.now() - began > 300) return resolve(frames);
+            frames += 1;
+            requestAnimationFrame(count);
+          };
           requestAnimationFrame(count);
         })"""
     )

@@ -71,3 +71,19 @@ Live.figure("broken", {
   controls: { value: { label: "Value", min: 1, max: 2 } },
   draw({ kernels }) { kernels.refuses(-1); },
 });
+
+Live.figure("film", {
+  title: "What moves by itself",
+  play: "time",
+  controls: { time: { label: "Time", min: 0, max: 10, value: 10, play: 0.4 } },
+  charts: { film: { x: { label: "time", domain: [0, 10] }, y: { label: "place", domain: [0, 10] } } },
+  outputs: { place: { label: "place" } },
+  draw({ values: { time }, charts: { film }, output }) {
+    globalThis.filmed ??= [];
+    filmed.push(time);
+    film.axes({ x: { label: "time [s]" } });
+    film.circle("here", time, time);
+    film.describe("It goes up.");
+    output.place = { value: time, text: `at ${time}`, note: "more or less" };
+  },
+});

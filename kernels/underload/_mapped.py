@@ -17,17 +17,16 @@ def mapped(function):
     """
 
     @kernel
-    def fill(values, parameters, out):
+    def fill(values, out, *parameters):
         for i in range(len(out)):
             out[i] = function(values[i], *parameters)
 
     def apply(values, *parameters):
-        parameters = tuple(map(float, parameters))
-        if np.ndim(values) == 0:
-            return float(function(float(values), *parameters))
-        values = np.ascontiguousarray(values, dtype=np.float64)
-        out = np.empty(values.shape)
-        fill(values.reshape(-1), parameters, out.reshape(-1))
+        array = np.asarray(values, dtype=np.float64)
+        if array.ndim == 0:
+            return float(function(float(array), *map(float, parameters)))
+        out = np.empty(array.shape)
+        fill(array.ravel(), out.ravel(), *map(float, parameters))
         return out
 
     return apply

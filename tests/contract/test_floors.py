@@ -25,6 +25,7 @@ FLOOR = {module: floor for floor, modules in FLOORS.items() for module in module
 SAME_FLOOR = {
     ("ledger", "datasets"),  # the catalogue of claims is a dataset
     ("overload", "queueing"),  # a system in overload is a queue
+    ("hashing", "capacity"),  # the number of copysets, and how often one is lost
 }
 PLOTTING = {"matplotlib": {"figures"}, "PIL": {"figures"}, "pandas": set()}
 

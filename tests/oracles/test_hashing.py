@@ -24,7 +24,7 @@ def sanity_buffer(size):
 
 
 def verification(function):
-    """SMHasher's: the hash of the hashes of the strings 0, 01, 012, ... with seeds that count down, first four bytes."""
+    """SMHasher's: the hash of the hashes of the strings 0, 01, 012, ... with seeds that count down, four bytes."""
     hashes = b"".join(function(bytes(range(i)), 256 - i) for i in range(256))
     return function(hashes, 0)[:4][::-1].hex().upper()
 

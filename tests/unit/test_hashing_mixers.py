@@ -70,8 +70,8 @@ def test_md5_around_the_block():
 
 @pytest.mark.parametrize("function", [hashing.splitmix64, hashing.fmix64, hashing.xxh64], ids=lambda f: f.__name__)
 def test_avalanche(function):
-    # Each input bit flips each output bit half of the time: 64 x 64 shares of 4096 keys, standard error 0.008, so that the
-    # largest of them is expected 3.5 standard errors off and fails at 6.
+    # Each input bit flips each output bit half of the time: 64 x 64 shares of 4096 keys with standard error 0.008, the
+    # largest of them expected 3.5 standard errors off.
     keys = hashing.splitmix64(np.arange(4096))
     before = function(keys)
     for bit in range(64):

@@ -3,8 +3,9 @@
 Source: Coluzzi, Brocco, Antonucci and Leidi, BinomialHash: a constant time, minimal memory consistent hashing
 algorithm, arXiv:2406.19836, 2024, in the authors' Java program, bit for bit with SplitMix64 as the hash of the key.
 
-**Deviations.** None: its bias is kept. After four tries without a bucket a key goes to the lower half of the tree, so
-just above a power of two the buckets of the upper half get too little.
+**Deviations.** None: its biases are kept. After four more tries without a bucket a key goes to the lower half of the
+tree; with 2**k + 1 buckets the last one lacks (1/2 - 2**-(k + 1))**5 of its part. And its second hash, a square times a
+small number, is weak: some buckets lack 1 %.
 """
 
 import numpy as np
@@ -67,7 +68,7 @@ class Binomial(Numbered):
     nodes : int
         From 1 to 2**31 - 1.
     rounds : int
-        Tries before the lower half is taken; 4 as in the authors' program. Each halves the bias, at worst.
+        Further tries before the lower half is taken; 4 as in the authors' program.
     """
 
     name = "binomial"

@@ -1,4 +1,4 @@
-"""Placements of keys on nodes, slow and obvious: lists, dictionaries and whole numbers, from the papers' definitions."""
+"""Placements of keys on nodes, slow and obvious: lists, dictionaries and whole numbers, as the papers put them."""
 
 import bisect
 import hashlib

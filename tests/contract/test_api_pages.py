@@ -1,17 +1,19 @@
-"""Every public name of a topic that has pages of its own is on exactly one of them."""
+"""Every public name of a topic whose pages list names is on exactly one of them."""
 
+import importlib
 import pathlib
 import re
 
-from underload import queueing
+import pytest
 
-PAGES = pathlib.Path(__file__).resolve().parents[2] / "reference" / "api" / "queueing"
+API = pathlib.Path(__file__).resolve().parents[2] / "reference" / "api"
 
 
-def test_every_public_name_of_queueing_is_on_one_page():
+@pytest.mark.parametrize(("topic", "pages"), [("queueing", "queueing/*.md"), ("hashing", "hashing.md")])
+def test_every_public_name_is_on_one_page(topic, pages):
     found = [
         name
-        for page in PAGES.glob("*.md")
-        for name in re.findall(r"^\.\. auto(?:class|function):: (\w+)$", page.read_text("utf8"), re.M)
+        for page in API.glob(pages)
+        for name in re.findall(r"^\.\. auto(?:class|function|data):: (\w+)$", page.read_text("utf8"), re.M)
     ]
-    assert sorted(found) == sorted(queueing.__all__)
+    assert sorted(found) == sorted(importlib.import_module(f"underload.{topic}").__all__)

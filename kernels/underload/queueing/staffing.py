@@ -11,6 +11,7 @@ import math
 from scipy import optimize
 
 from underload import _check
+from underload._jit import kernel
 from underload._libm import erfc, exp, log, log1p
 from underload.queueing.erlang import check_load, erlang_b
 from underload.queueing.mmc import MMc
@@ -25,6 +26,13 @@ __all__ = [
 
 HALF_LOG_TWO_PI = 0.9189385332046728
 MANY_SERVERS = 10**7  # up to here Erlang's B is quick at any load
+
+
+@kernel
+def log_halfin_whitt(beta):
+    """ln of `halfin_whitt_wait_probability`, which does not underflow: ln phi - ln(phi + beta Phi)."""
+    log_density = -0.5 * beta * beta - HALF_LOG_TWO_PI
+    return log_density - log(exp(log_density) + beta * 0.5 * erfc(-beta / math.sqrt(2.0)))
 
 
 def servers_for(
@@ -213,13 +221,13 @@ def halfin_whitt_wait_probability(beta):
     -------
     float
     """
-    return exp(_log_halfin_whitt(_check.nonnegative("beta", beta)))
+    return exp(log_halfin_whitt(_check.nonnegative("beta", beta)))
 
 
 def halfin_whitt_beta(wait_probability):
     """The beta of `halfin_whitt_wait_probability`, from the probability in (0, 1)."""
     target = log(_check.fraction("wait_probability", wait_probability))
-    return optimize.brentq(lambda beta: _log_halfin_whitt(beta) - target, 0.0, 40.0, xtol=1e-15, rtol=1e-15)
+    return optimize.brentq(lambda beta: log_halfin_whitt(beta) - target, 0.0, 40.0, xtol=1e-15, rtol=1e-15)
 
 
 def square_root_staffing(offered_load, wait_probability):
@@ -239,9 +247,3 @@ def square_root_staffing(offered_load, wait_probability):
     """
     load = _check.nonnegative("offered_load", offered_load)
     return load + halfin_whitt_beta(wait_probability) * math.sqrt(load)
-
-
-def _log_halfin_whitt(beta):
-    """The logarithm, which does not underflow: ln phi - ln(phi + beta Phi)."""
-    log_density = -0.5 * beta * beta - HALF_LOG_TWO_PI
-    return log_density - log(exp(log_density) + beta * 0.5 * erfc(-beta / math.sqrt(2)))

@@ -4,36 +4,9 @@ import re
 import warnings
 
 import pytest
-from reader import CHAPTERS, DESKTOP, PAGES, PHONE, ROOT, Visit, assert_accessible, chromium, served, until
+from reader import CHAPTERS, DESKTOP, PAGES, PHONE, ROOT, Visit, assert_accessible, until
 
 pytestmark = pytest.mark.site
-
-
-@pytest.fixture(scope="module")
-def site():
-    with served() as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def tab(browser, site):
-    """A tab of a reader on a desktop whose system is light."""
-    with browser.new_context(viewport=DESKTOP, color_scheme="light") as context:
-        yield Visit(context, site)
-
-
-@pytest.fixture
-def visit(tab):
-    """The tab as a new reader finds it: a test that fails leaves nothing behind."""
-    yield tab
-    tab.page.set_viewport_size(DESKTOP)
-    tab.page.evaluate("localStorage.clear()")
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -78,7 +51,8 @@ def _one_picture_for_each_theme(page, theme):
     page.evaluate("document.querySelectorAll('img').forEach(i => { if (i.offsetParent) i.loading = 'eager'; })")
     until(page, "[...document.images].filter(i => i.offsetParent).every(i => i.complete)")
     shown = page.evaluate(
-        """() => [...document.querySelectorAll("figure:has(.picture)")].map(f => [...f.querySelectorAll("img")]
+        """() => [...document.querySelectorAll("figure:has(.picture)")].filter(f => !f.querySelector(".live-on"))
+          .map(f => [...f.querySelectorAll("img")]
           .filter(i => i.offsetParent && i.naturalWidth).map(i => [i.className, i.alt]))"""
     )
     for pictures in shown:

@@ -24,7 +24,7 @@ def test_read_outs(setting):
     looks = 0 if given["choices"] == "all" else int(given["choices"])
     last = given["requests"]
     lengths, _, shares, responses = film(
-        looks, given["load"], given["servers"], [0, last, 50_000][: 2 + (last < 50_000)], given["again"] + 1
+        looks, given["load"], given["servers"], [0, last, 50_000][: 2 + (last < 50_000)], 5 + given["again"]
     )
     tails = np.empty(LEVELS)
     found = {

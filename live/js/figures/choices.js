@@ -1,7 +1,7 @@
 "use strict";
 // The power of choices: servers whose queues fill and drain, and the share of them that holds so many requests.
 {
-  const REQUESTS = 50_000, FRAMES = 360, FEWEST = 1000, LEVELS = 13, MANY = 5, MOST = 500;
+  const REQUESTS = 50_000, FRAMES = 360, FEWEST = 1000, LEVELS = 13, MANY = 5, MOST = 500, SEED = 5;
   const NAMES = { 1: "dice", 2: "two looks", 3: "three looks", 5: "five looks", all: "shortest of all" };
   const LOWEST = 1e-4, BELOW = 1e-30;   // the foot of the axis; what is drawn for a share of nought
 
@@ -14,20 +14,30 @@
   // A share of nought is below the axis: one point of the line shows where it falls.
   const drawn = (tails) => tails.map((tail, k) => (tail > 0 ? tail : tails[k - 1] > 0 ? BELOW : NaN));
 
+  // Times over which an empty start is forgotten; a run of fewer has not settled.
+  const SETTLED = 4;
+  const settling = (choices, load) => (choices === "1" ? (1 - Math.sqrt(load)) ** -2 : 1 / ((1 - load) * Math.log(choices === "all" ? MOST : choices)));
+
+  // Of the longest queues, the one nearest to the middle: there is room for its label.
+  const longest = (now) => {
+    const off = (i) => Math.abs(i - now.length / 2);
+    return now.reduce((best, length, i) => (length > now[best] || (length === now[best] && off(i) < off(best)) ? i : best), 0);
+  };
+
   const film = ({ choices, load, servers, again }, kernels, scratch) => {
     const setting = `${choices} ${load} ${servers} ${again}`;
     if (scratch.setting === setting) return;
     scratch.setting = null;
     scratch.film = Live.shape(scratch.frames.subarray(0, moments.length * servers), moments.length, servers);
-    kernels.choices_film(choices === "all" ? 0 : Number(choices), load, again + 1, scratch.moments, scratch.film, scratch.times, scratch.shares, scratch.responses);
+    kernels.choices_film(choices === "all" ? 0 : Number(choices), load, SEED + again, scratch.moments, scratch.film, scratch.times, scratch.shares, scratch.responses);
     scratch.top = top(scratch.film.reduce((most, length) => Math.max(most, length), 0));
     scratch.setting = setting;
   };
 
-  const sentence = ({ choices, load, servers, requests }, { theory, mean, longest }, time) => {
+  const sentence = ({ choices, load, servers, requests }, { theory, mean, longest: most }, time) => {
     const place = `${servers} servers, ${Live.percent(load)} full, ${NAMES[choices]}`;
-    if (!(mean >= 0)) return `${place}: after ${Live.count(requests)} requests the longest queue is ${longest}.`;
-    return `${place}: mean response ${Live.digits(theory)} service times in theory, ${Live.digits(mean)} simulated; after ${Live.digits(time)} service times the longest queue is ${longest}.`;
+    if (!(mean >= 0)) return `${place}: after ${Live.count(requests)} requests the longest queue is ${most}.`;
+    return `${place}: mean response ${Live.digits(theory)} service times in theory, ${Live.digits(mean)} simulated; after ${Live.digits(time)} service times the longest queue is ${most}.`;
   };
 
   Live.figure("choices", {
@@ -42,7 +52,7 @@
       again: { label: "Again, with other luck", button: true, replay: "requests" },
     },
     charts: {
-      queues: { x: { label: "servers", count: 3 }, y: { label: "requests at each, now" }, height: 270 },
+      queues: { x: { label: "server", count: 3 }, y: { label: "requests at each server" }, height: 270 },
       shares: {
         x: { label: "at least so many requests at a server", domain: [0, 12], ticks: [0, 2, 4, 6, 8, 10, 12] },
         y: { label: "share of servers", domain: [LOWEST, 1], log: true, show: share },
@@ -51,10 +61,10 @@
     },
     outputs: {
       theory: { label: "mean response, theory", unit: "service times" },
-      mean: { label: "simulated", unit: "service times", role: "simulation" },
+      mean: { label: "simulated mean", unit: "service times", role: "simulation" },
+      many: { label: `${MANY} or more, theory`, unit: "of servers", show: share },
+      share: { label: `${MANY} or more, simulated`, unit: "of servers", role: "simulation", show: share },
       longest: { label: "longest queue now", unit: "requests", role: "simulation", show: String },
-      many: { label: `servers with ${MANY} or more, theory`, show: share },
-      share: { label: "simulated", role: "simulation", show: share },
     },
     setup: () => ({
       setting: null,
@@ -75,7 +85,7 @@
       const frame = moments.indexOf(requests);
       const now = scratch.film.subarray(frame * servers, (frame + 1) * servers);
       const found = scratch.shares.subarray(frame * LEVELS, (frame + 1) * LEVELS);
-      const most = now.reduce((best, length, i) => (length > now[best] ? i : best), 0);
+      const most = longest(now), time = scratch.times[frame];
 
       queues.domain({ x: [0, servers], y: [0, scratch.top] });
       queues.bars("queues", middles.subarray(0, servers), now, { name: "requests", width: 1 });
@@ -86,12 +96,14 @@
         kernels.choices_theory(1, load, dice);
         shares.line("dice", levels, dice, { role: "muted", thin: true, label: "dice", at: 9 });
       }
-      shares.line("theory", levels, drawn(tails), { label: NAMES[choices], name: "theory" });
+      shares.line("theory", levels, drawn(tails), { label: choices === "all" ? "" : NAMES[choices], name: "theory" });
+      if (choices === "all") shares.text("all", 1.3, 0.01, NAMES.all, { role: "ink" });
       shares.points("simulation", levels.subarray(1), found.subarray(1), { name: "simulated" });
 
       Object.assign(output, { theory, longest: now[most], many: tails[MANY], share: found[MANY] });
-      output.mean = requests < FEWEST ? NaN : kernels.choices_mean(scratch.responses.subarray(0, requests));
-      say(sentence(values, output, scratch.times[frame]));
+      const mean = requests < FEWEST ? NaN : kernels.choices_mean(scratch.responses.subarray(0, requests));
+      output.mean = { value: mean, note: time < SETTLED * settling(choices, load) ? "(still filling)" : "" };
+      say(sentence(values, output, time));
     },
   });
 }

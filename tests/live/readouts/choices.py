@@ -22,7 +22,7 @@ def expected(choices="2", load=0.9, servers=100, requests=50_000, again=0):
     policy = queueing.ShortestQueue() if choices == "all" else queueing.PowerOfChoices(int(choices))
     many = queueing.Supermarket(load, 10**6 if choices == "all" else int(choices))
     system = random.Exponential(1 / (servers * load)), random.Exponential(1), servers
-    given = {"seed": again + 1, "balancing": policy}
+    given = {"seed": 5 + again, "balancing": policy}
     run = queueing.simulate(*system, requests, warmup=requests // 2, record=True, **given)
     end = np.cumsum(run.record.gap)[-1]
     looks = np.arange(int(end) // 2 + 1, int(end) + 1)

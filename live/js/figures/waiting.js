@@ -87,8 +87,8 @@
         kernels.waiting_curves(1, arrivals, service, loads, alone, law.subarray(0, 100));
         charts.wait.line("alone", loads, alone, { role: "muted", thin: true, label: "mean at one", name: "mean at one server", at: 0.7 });
       }
-      charts.wait.line("mean", loads, means, { dashed: !exactMean(values), label: `mean, ${exactMean(values) ? "exact" : mark}`, at: 0.6 });
-      charts.wait.line("quantile", loads, quantiles, { dashed, label: "99th percentile", name: `99th percentile, ${mark}`, at: 0.5 });
+      charts.wait.line("mean", loads, means, { dashed: !exactMean(values), label: `mean, ${exactMean(values) ? "exact" : "approx."}`, at: 0.6 });
+      charts.wait.line("quantile", loads, quantiles, { dashed, label: "1 in 100", name: `99th percentile, ${mark}`, at: 0.5 });
 
       [output.theory, output.theory99] = kernels.waiting_theory(servers, utilization, arrivals, service);
       if (servers > 1 && output.theory > 0) {

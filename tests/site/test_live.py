@@ -147,10 +147,21 @@ def test_the_keyboard_moves_the_first_control_and_a_link_keeps_the_setting(visit
 
 @each_figure
 def test_a_move_takes_less_than_a_frame(visit, place, figure):
+    session = visit.page.context.new_cdp_session(visit.page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
     for slider in place.locator("input[type=range]").evaluate_all("all => all.map(e => e.name)"):
-        # What else the machine does is not the figure's: the best of three.
-        assert min(script_time(visit.page, figure, slider) for _ in range(3)) < FRAME, slider
+        before = processor_time(session)
+        median = script_time(visit.page, figure, slider)
+        # On a busy machine the clock also counts the time that others had; the processor's mean is the figure's own.
+        assert min(median, (processor_time(session) - before) / MOVES) < FRAME, slider
+    session.detach()
     assert visit.wrong == []
+
+
+def processor_time(session):
+    """What the page's scripts have taken of the processor so far, in ms."""
+    metrics = session.send("Performance.getMetrics")["metrics"]
+    return 1000 * next(one["value"] for one in metrics if one["name"] == "ScriptDuration")
 
 
 def script_time(page, figure, slider):
@@ -189,6 +200,7 @@ def test_what_it_says_the_library_says(visit, place, name, figure):
         assert {key: taken[key] for key in setting} == setting, "a control has no such value"
         shown = outputs(place)
         for key, wanted in about.expected(**setting).items():
+            assert shown.get(key) is not None, f"{key} at {setting} is not there"
             _agree(shown[key], wanted, getattr(about, "TOLERANCE", {}).get(key, 0), f"{key} at {setting}")
 
 

@@ -66,16 +66,21 @@ def normal_equations(scaled, observed, columns, c0, c1, c2, exact):
 @kernel(**INLINE)
 def solve(h00, h01, h02, h11, h12, h22, g0, g1, g2):
     """The solution of a symmetric system of three, and whether its pivots are above rounding."""
+    if not h00 > 0.0:
+        return 0.0, 0.0, 0.0, False
     l1 = h01 / h00
     l2 = h02 / h00
     pivot1 = h11 - l1 * h01
+    if not pivot1 > SINGULAR * abs(h11):
+        return 0.0, 0.0, 0.0, False
     l3 = (h12 - l2 * h01) / pivot1
     pivot2 = h22 - l2 * h02 - l3 * l3 * pivot1
-    sound = h00 > 0.0 and pivot1 > SINGULAR * abs(h11) and pivot2 > SINGULAR * abs(h22)
+    if not pivot2 > SINGULAR * abs(h22):
+        return 0.0, 0.0, 0.0, False
     y1 = g1 - l1 * g0
     d2 = (g2 - l2 * g0 - l3 * y1) / pivot2
     d1 = y1 / pivot1 - l3 * d2
-    return g0 / h00 - l1 * d1 - l2 * d2, d1, d2, sound
+    return g0 / h00 - l1 * d1 - l2 * d2, d1, d2, True
 
 
 @kernel(**INLINE)

@@ -9,7 +9,7 @@ import sys
 import llvmlite
 import numba
 
-KINDS = {".py", ".ll"}
+KINDS = {".py", ".ll", ".csv", ".yml"}  # tables too: kernels may hold them as constants
 
 
 def load(folder, exports, sources, cache):

@@ -54,8 +54,14 @@ def test_the_higher_of_two_crests(factor, heavier):
 
 def test_the_peak_lies_in_the_middle_of_two_equal_zones():
     assert capacity.mixed_peak([0, 2], [1, 1], 3).utc_hour == pytest.approx(19, abs=1e-9)
-    # A crest at midnight is at 0, not at 24.
-    assert capacity.mixed_peak([-4], [1], 3).utc_hour == 0
+
+
+@pytest.mark.parametrize(
+    ("offset", "peak_hour", "hour"), [(7.1875, 20, 12.8125), (-5, 20, 1), (0, -3, 21), (-4, 20, 0), (0, -1e-17, 0)]
+)
+def test_one_zone_peaks_at_its_own_hour(offset, peak_hour, hour):
+    # To the last bit, and at 0 where rounding would make it 24.
+    assert capacity.mixed_peak([offset], [1], 8, peak_hour) == capacity.DailyPeak(8.0, hour)
 
 
 def test_hours_far_away_are_hours_of_a_day():

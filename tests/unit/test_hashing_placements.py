@@ -25,10 +25,11 @@ def test_numbered(n):
     assert hashing.Flip(n).assign(WORDS).tolist() == placements.flip(KEYS, n)
 
 
-@given(keys=st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=150), n=st.integers(1, 2**31 - 1))
-@few
-def test_jump_lanes_of_any_number(keys, n):
-    # Blocks of 64, and what remains.
+@pytest.mark.parametrize("count", [0, 1, 15, 16, 17, 511, 512, 513, 1100])
+@pytest.mark.parametrize("n", [1, 2, 10, 1000, 2**31 - 1])
+def test_jump_lanes_of_any_number(count, n):
+    # Blocks of 512 in groups of 16, and what remains.
+    keys = [mixers.splitmix(i + n) for i in range(count)]
     assert hashing.jump(np.array(keys, dtype=np.uint64), n).tolist() == [placements.jump(key, n) for key in keys]
 
 
@@ -75,6 +76,12 @@ def test_rendezvous(labels, seed):
     if len(labels) > 1:
         found = hashing.Rendezvous(labels, weights=weights, seed=seed).assign(WORDS).tolist()
         assert found == placements.rendezvous_weighted(KEYS, labels, weights, seed)
+
+
+def test_weighted_rendezvous_with_many_nodes_screens_them_rightly():
+    weights = [1 + (7 * i) % 5 for i in range(200)]
+    found = hashing.Rendezvous(200, weights=weights).assign(WORDS).tolist()
+    assert found == placements.rendezvous_weighted(KEYS, range(200), weights, 0)
 
 
 def test_a_change_of_one_weight_moves_keys_of_that_node_only():

@@ -14,24 +14,23 @@ __all__ = [
     "INLINE",
     "LOW32",
     "digits",
+    "entry",
     "mix",
+    "odd",
     "rotate",
     "scale",
     "smear",
     "stream",
+    "top",
     "word32",
     "word64",
 ]
 
-ZERO, U1, U2, U4, U8, U16, U24, U27, U30, U31, U32, U40, U48, U56, U64 = (
-    np.uint64(n) for n in (0, 1, 2, 4, 8, 16, 24, 27, 30, 31, 32, 40, 48, 56, 64)
+ZERO, U1, U8, U16, U24, U27, U30, U31, U32, U40, U48, U56, U64 = (
+    np.uint64(n) for n in (0, 1, 8, 16, 24, 27, 30, 31, 32, 40, 48, 56, 64)
 )
 LOW32 = np.uint64(2**32 - 1)
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # what SplitMix64 adds at each step
-DE_BRUIJN = np.uint64(0x07C4ACDD)
-DIGITS = np.zeros(32, dtype=np.uint64)
-for _k in range(1, 33):
-    DIGITS[(((1 << _k) - 1) * 0x07C4ACDD & 0xFFFFFFFF) >> 27] = _k
 MULTIPLY_1, MULTIPLY_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 
 
@@ -81,19 +80,45 @@ def word64(data, at):
 
 
 @kernel(**INLINE)
-def smear(x):
-    """`x`, uint64 below 2**32, with every bit below its highest set: 2**k - 1 for k binary digits."""
-    x |= x >> U1
-    x |= x >> U2
-    x |= x >> U4
-    x |= x >> U8
-    return x | (x >> U16)
+def digits(x):
+    """Number of binary digits of `x`, uint64, as uint64: 0 for 0.
+
+    The compiler knows this loop for a count of leading zeros, and the next one for a count of bits: an instruction
+    each.
+    """
+    n = ZERO
+    while x != ZERO:
+        x >>= U1
+        n += U1
+    return n
 
 
 @kernel(**INLINE)
-def digits(x):
-    """Number of binary digits of `x`, uint64 below 2**32, as uint64: 0 for 0.
+def odd(x):
+    """1 if an odd number of bits of `x`, uint64, are set, else 0."""
+    n = ZERO
+    while x != ZERO:
+        x &= x - U1
+        n += U1
+    return n & U1
 
-    By de Bruijn's sequence: smeared, the 33 possible words times a constant differ in their top bits.
+
+@kernel(**INLINE)
+def top(x):
+    """The highest bit that is set in `x`, uint64 > 0: 2**(k - 1) for k binary digits."""
+    return U1 << (digits(x) - U1)
+
+
+@kernel(**INLINE)
+def smear(x):
+    """`x`, uint64 below 2**63, with every bit below its highest set: 2**k - 1 for k binary digits."""
+    return (U1 << digits(x)) - U1
+
+
+@kernel(**INLINE)
+def entry(h, size, shift):
+    """floor(h size / 2**64) for a table whose size has `shift` binary digits, all uint64, with one multiplication.
+
+    The lowest `shift` bits of `h` do not count: one key in 2**(64 - 2 shift) has the entry before.
     """
-    return DIGITS[np.int64(((smear(x) * DE_BRUIJN) & LOW32) >> U27)] if x else ZERO
+    return ((h >> shift) * size) >> (U64 - shift)

@@ -12,7 +12,7 @@ import numpy as np
 
 from underload import _check
 from underload._jit import kernel
-from underload.hashing._words import BORROW, GOLDEN, INLINE, mix, smear
+from underload.hashing._words import BORROW, GOLDEN, INLINE, mix, smear, top
 from underload.hashing.placement import Numbered
 
 __all__ = ["Binomial"]
@@ -32,7 +32,7 @@ def _within_level(bucket, h):
     """Another leaf of the bucket's level, [2**k, 2**(k + 1)), for each hash."""
     if bucket < U2:
         return bucket
-    rest = smear(bucket) >> U1
+    rest = top(bucket) - U1
     return rest + U1 + (_again(h, rest) & rest)
 
 

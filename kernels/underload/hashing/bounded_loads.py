@@ -28,10 +28,12 @@ def _assign(keys, points, places, first, shift, room, labels, out):
     last = np.uint64(len(points) - 1)
     for i in range(len(keys)):
         at = successor(mix(keys[i] + GOLDEN), points, first, shift)
-        while room[places[at]] == 0:
+        place = np.uint64(places[at])
+        while room[place] == 0:
             at = at + U1 if at < last else U0
-        room[places[at]] -= 1
-        out[i] = labels[places[at]]
+            place = np.uint64(places[at])
+        room[place] -= 1
+        out[i] = np.int32(labels[place])
 
 
 class BoundedLoads(Ring):

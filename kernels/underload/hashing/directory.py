@@ -8,7 +8,7 @@ import numpy as np
 
 from underload import _check
 from underload._jit import kernel
-from underload.hashing._words import BORROW, GOLDEN, mix, scale
+from underload.hashing._words import BORROW, GOLDEN, digits, entry, mix
 from underload.hashing.placement import MOST_NODES, Placement
 
 __all__ = ["Directory"]
@@ -17,8 +17,9 @@ __all__ = ["Directory"]
 @kernel(**BORROW)
 def _assign(keys, table, out):
     slots = np.uint64(len(table))
+    shift = digits(slots)
     for i in range(len(keys)):
-        out[i] = table[scale(mix(keys[i] + GOLDEN), slots)]
+        out[i] = table[entry(mix(keys[i] + GOLDEN), slots, shift)]
 
 
 class Directory(Placement):

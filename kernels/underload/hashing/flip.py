@@ -32,8 +32,8 @@ def _of_power(key, h, mask):
     masked = h & mask
     if masked == ZERO:
         return ZERO
-    flips = _hash(key, digits(masked) - U1, ZERO) & (smear(masked) >> U1)
-    return masked ^ flips
+    level = digits(masked) - U1
+    return masked ^ (_hash(key, level, ZERO) & ((U1 << level) - U1))
 
 
 @kernel(**BORROW)

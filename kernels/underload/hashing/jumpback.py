@@ -7,22 +7,12 @@ Practice and Experience 55(3), 2025. Bit for bit ``jumpBackHash`` of Dynatrace's
 import numpy as np
 
 from underload._jit import kernel
-from underload.hashing._words import BORROW, GOLDEN, INLINE, mix, smear
+from underload.hashing._words import BORROW, GOLDEN, INLINE, mix, odd, smear, top
 from underload.hashing.placement import Numbered
 
 __all__ = ["JumpBack", "jump_back"]
 
-ZERO, U1, U2, U4, U8, U16, U32 = (np.uint64(n) for n in (0, 1, 2, 4, 8, 16, 32))
-
-
-@kernel(**INLINE)
-def _odd(x):
-    """1 if an odd number of bits of `x`, uint64 below 2**32, are set, else 0."""
-    x ^= x >> U16
-    x ^= x >> U8
-    x ^= x >> U4
-    x ^= x >> U2
-    return (x ^ (x >> U1)) & U1
+ZERO, U1, U32 = np.uint64(0), np.uint64(1), np.uint64(32)
 
 
 @kernel(**INLINE)
@@ -44,9 +34,9 @@ def jump_back(state, buckets):
     # Bit k says whether a bucket of [2**k, 2**(k + 1)) was ever jumped to. The highest is looked at first.
     ranges = (word ^ (word >> U32)) & smear(buckets - U1)
     while ranges != ZERO:
-        upper = smear(ranges)
-        first = upper ^ (upper >> U1)
-        bucket = first + ((word >> (_odd(ranges) * U32)) & (first - U1))
+        first = top(ranges)
+        upper = first + first - U1
+        bucket = first + ((word >> (odd(ranges) * U32)) & (first - U1))
         if bucket < buckets:
             return bucket, state
         while True:  # the next jump back within the range, or out of it

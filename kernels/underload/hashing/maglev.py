@@ -15,7 +15,7 @@ from underload import _check
 from underload._jit import kernel
 from underload.hashing._labelled import Labelled
 from underload.hashing._nodes import node_hashes
-from underload.hashing._words import BORROW, GOLDEN, mix, scale
+from underload.hashing._words import BORROW, GOLDEN, digits, entry, mix
 from underload.hashing.splitmix import splitmix64
 
 __all__ = ["Maglev", "maglev_table"]
@@ -54,8 +54,9 @@ def _populate(offsets, steps, turns, credits, table):
 @kernel(**BORROW)
 def _assign(keys, table, out):
     size = np.uint64(len(table))
+    shift = digits(size)
     for i in range(len(keys)):
-        out[i] = table[scale(mix(keys[i] + GOLDEN), size)]
+        out[i] = table[entry(mix(keys[i] + GOLDEN), size, shift)]
 
 
 def maglev_table(offsets, steps, size, turns=None):
@@ -117,7 +118,7 @@ class Maglev(Labelled):
     parameters = ("size", "seed")
 
     def __init__(self, nodes, size=65537, *, weights=None, seed=0):
-        self._size = _check.integer("size", size, least=1, most=2**28)
+        self._size = _check.integer("size", size, least=1, most=2**26)
         self._seed = _check.seed("seed", seed)
         super().__init__(nodes, weights)
 

@@ -9,7 +9,7 @@ that starts at the hash. The uniform numbers of the second part are those of jum
 import numpy as np
 
 from underload._jit import kernel
-from underload.hashing._words import BORROW, GOLDEN, INLINE, mix, smear, stream
+from underload.hashing._words import BORROW, GOLDEN, INLINE, mix, smear, stream, top
 from underload.hashing.placement import Numbered
 
 __all__ = ["PowerCH"]
@@ -24,7 +24,7 @@ def _of_power(h, mask):
     masked = h & mask
     if masked == ZERO:
         return ZERO
-    rest = smear(masked) >> U1
+    rest = top(masked) - U1
     return rest + U1 + (stream(h, rest + U1) & rest)
 
 

@@ -15,20 +15,18 @@ from underload.hashing.strings import Strings
 
 __all__ = ["Ranges"]
 
-U8 = np.uint64(8)
+ZERO, U1, U8 = np.uint64(0), np.uint64(1), np.uint64(8)
 
 
 @kernel(**BORROW)
 def _assign(keys, starts, owners, out):
     """Place keys on the interval they lie in; starts (uint64[m]) increase from 0."""
     for i in range(len(keys)):
-        low, high = 0, len(starts)
-        while high - low > 1:
-            middle = (low + high) // 2
-            if starts[middle] <= keys[i]:
-                low = middle
-            else:
-                high = middle
+        key, low, count = keys[i], ZERO, np.uint64(len(starts))
+        while count > U1:  # without a branch to be mispredicted
+            half = count >> U1
+            low = low + half if starts[low + half] <= key else low
+            count -= half
         out[i] = owners[low]
 
 

@@ -23,6 +23,7 @@ __all__ = ["Rendezvous"]
 LANES = 64
 U11, U32 = np.uint64(11), np.uint64(32)
 TO_UNIT = 2.0**-53
+BELOW = 1 - 2.0**-48
 
 
 @kernel(**INLINE)
@@ -71,18 +72,17 @@ def _assign(keys, node_high, node_low, labels, halves, where, out):
             out[start + lane] = labels[where[lane]]
 
 
-@kernel(**INLINE)
-def race(h, rate):
-    """An exponential time of the given rate (float64 > 0) from a hash (uint64)."""
-    return -log((np.float64(h >> U11) + 0.5) * TO_UNIT) / rate
-
-
 @kernel(**BORROW)
 def _assign_weighted(keys, nodes, weights, labels, out):
+    screened = len(nodes) > 32  # of few nodes one cannot foresee which are later, and a wrong guess costs more
     for i in range(len(keys)):
         h, best, where = mix(keys[i] + GOLDEN), np.inf, 0
         for k in range(len(nodes)):
-            time = race(mix(h ^ nodes[k]), weights[k])
+            u = (np.float64(mix(h ^ nodes[k]) >> U11) + 0.5) * TO_UNIT
+            # -log(u) >= 1 - u: most nodes are seen to be later without a logarithm, with room for all roundings.
+            if screened and (1.0 - u) * BELOW >= best * weights[k]:
+                continue
+            time = -log(u) / weights[k]
             if time < best:
                 best, where = time, k
         out[i] = labels[where]

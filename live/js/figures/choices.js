@@ -8,7 +8,7 @@
   // Slow at first, when the queues fill.
   const moments = Array.from({ length: FRAMES + 1 }, (_, i) => Math.round(REQUESTS * (i / FRAMES) ** 2)).filter((value, i, all) => value !== all[i - 1]);
 
-  const top = (longest) => [20, 30, 50, 75, 100, 150, 200].find((end) => end >= longest) ?? longest;
+  const top = (longest) => [20, 30, 40, 60, 80, 100, 150, 200].find((end) => end >= longest) ?? longest;
   const share = (v) => (v >= LOWEST || v === 0 || !(v >= 0) ? Live.percent(v, 2) : `${Live.digits(v, 1)}`);
 
   // A share of nought is below the axis: one point of the line shows where it falls.

@@ -429,6 +429,23 @@ def test_without_motion_a_slider_is_at_its_end_at_once(browser, site):
         assert value == 5
 
 
+def test_a_new_sample_plays_from_the_start(browser, site):
+    prepare = """(() => {
+      const { curve } = Live.figures;
+      curve.controls.again.spec.replay = "factor";
+      curve.set({ factor: 3 });
+      globalThis.least = 3;
+      (function watch() { least = Math.min(least, curve.values.factor); requestAnimationFrame(watch); })();
+    })()"""
+    for options, moves in (({}, True), ({"reduced_motion": "reduce"}, False)):
+        with visiting(browser, site, **options) as page:
+            page.evaluate(prepare)
+            page.get_by_role("button", name="Another sample").click()
+            until(page, "Live.figures.curve.values.factor === 5")
+            assert page.evaluate("Live.figures.curve.values.again") == 1
+            assert (page.evaluate("least") < 3) == moves
+
+
 def test_what_moves_by_itself_is_neither_said_nor_a_setting(page):
     assert page.evaluate("filmed") == [10]  # nobody has seen it yet
     page.locator("#live-film").scroll_into_view_if_needed()

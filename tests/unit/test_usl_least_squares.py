@@ -153,6 +153,19 @@ def test_wild_data_have_valleys_and_fit_finds_the_deepest():
         assert usl.fit(SEVEN, throughput).squares <= searched * (1 + 1e-12)
 
 
+def test_the_start_is_the_end_for_exact_data():
+    # load / throughput is linear in the coefficients, whatever the weights.
+    c = np.zeros(3)
+    starting_point(SEVEN, law(SEVEN, 90, 0.03, 1e-4), columns(SEVEN), FREE, FREE, c)
+    np.testing.assert_allclose(c, [1 / 90, 0.03 / 90, 1e-4 / 90], rtol=1e-10)
+    # With errors it is the best curve for squares of load / throughput weighted by (throughput^2 / load)^2.
+    throughput = noisy(4, SEVEN, (90, 0.03, 1e-4), 0.02)
+    starting_point(SEVEN, throughput, columns(SEVEN), FREE, FREE, c)
+    root = throughput**2 / SEVEN
+    best = np.linalg.lstsq((columns(SEVEN) * root).T, throughput)[0]
+    np.testing.assert_allclose(c, best, rtol=1e-8)
+
+
 def test_held_coefficients_stay():
     throughput = noisy(5, SEVEN, (90, 0.03, 1e-4), 0.05)
     for held in range(3):

@@ -19,7 +19,7 @@ def mapped(function):
     @kernel
     def fill(values, out, *parameters):
         for i in range(len(out)):
-            out[i] = function(values[i], *parameters)
+            out[i] = function(float(values[i]), *parameters)
 
     def apply(values, *parameters):
         array = np.asarray(values, dtype=np.float64)

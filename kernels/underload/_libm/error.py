@@ -1,13 +1,10 @@
 """`erf` and `erfc`."""
 
-import numpy as np
-
 from .._jit import kernel
+from ._bits import head
 from .exponential import exp
 
 __all__ = ["erf", "erfc"]
-
-HIGH_WORD = -0x100000000
 
 # erf(x) = x + x P(x**2) / Q(x**2) on |x| < 0.84375.
 P0, P1, P2 = 1.28379167095512558561e-01, -3.25042107247001499370e-01, -2.84817495755985104766e-02
@@ -67,7 +64,7 @@ def _far(x):
         r = T0 + s * (T1 + s * (T2 + s * (T3 + s * (T4 + s * (T5 + s * T6)))))
         q = 1.0 + s * (U1 + s * (U2 + s * (U3 + s * (U4 + s * (U5 + s * (U6 + s * U7))))))
     # The square of z is exact, and x**2 is z**2 less the product in the second exponential.
-    z = np.int64(np.int64(np.float64(x).view(np.int64)) & HIGH_WORD).view(np.float64)
+    z = head(x)
     return exp(-z * z - 0.5625) * exp((z - x) * (z + x) + r / q) / x
 
 

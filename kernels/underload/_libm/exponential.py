@@ -2,9 +2,8 @@
 
 import math
 
-import numpy as np
-
 from .._jit import kernel
+from ._bits import from_bits
 from .logarithm import LN2_HIGH, LN2_LOW
 
 __all__ = ["exp", "expm1"]
@@ -38,8 +37,8 @@ def exp(x):
     if k > 1023:  # 2**k does not fit
         return y * 2.0 * 8.98846567431158e307  # 2**1023
     if k < -1021:  # the result may be subnormal: round once, at the end
-        return y * np.int64((k + 2023) << 52).view(np.float64) * 9.33263618503218878990e-302  # 2**-1000
-    return y * np.int64((k + 1023) << 52).view(np.float64)
+        return y * from_bits((k + 2023) << 52) * 9.33263618503218878990e-302  # 2**-1000
+    return y * from_bits((k + 1023) << 52)
 
 
 # r coth(r / 2) in another form: 1 + Q(r**2 / 2), for the difference exp(r) - 1.
@@ -79,7 +78,7 @@ def expm1(x):
         return 1.0 + 2.0 * (r - e) if r >= -0.25 else -2.0 * (e - (r + 0.5))
     if k == 1024:  # 2**k does not fit
         return (1.0 - (e - r)) * 2.0 * 8.98846567431158e307  # 2**1023
-    scale = np.int64((k + 1023) << 52).view(np.float64)
+    scale = from_bits((k + 1023) << 52)
     if k < -1 or k > 56:  # the 1 is lost in one of the two
         return scale * (1.0 - (e - r)) - 1.0
     if k < 20:

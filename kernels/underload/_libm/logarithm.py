@@ -2,9 +2,8 @@
 
 import math
 
-import numpy as np
-
 from .._jit import kernel
+from ._bits import from_bits, to_bits
 
 __all__ = ["log", "log1p"]
 
@@ -31,10 +30,10 @@ def log(x):
     if x < 2.2250738585072014e-308:  # subnormal
         x = x * 18014398509481984.0  # 2**54
         k = -54
-    bits = np.int64(np.float64(x).view(np.int64))
+    bits = to_bits(x)
     shift = (bits - HALF_ROOT_BITS) >> 52
     k += shift
-    f = np.int64(bits - (shift << 52)).view(np.float64) - 1.0
+    f = from_bits(bits - (shift << 52)) - 1.0
     s = f / (2.0 + f)
     z = s * s
     w = z * z
@@ -51,13 +50,13 @@ def log1p(x):
     if abs(x) < 1.1102230246251565e-16 or x == math.inf:  # 2**-53: the result rounds to x
         return x
     u = 1.0 + x
-    bits = np.int64(np.float64(u).view(np.int64))
+    bits = to_bits(u)
     k = (bits - HALF_ROOT_BITS) >> 52
     if k == 0:
         f = x
         c = 0.0
     else:
-        f = np.int64(bits - (k << 52)).view(np.float64) - 1.0
+        f = from_bits(bits - (k << 52)) - 1.0
         # What 1 + x lost to rounding, relative to u.
         c = (1.0 - (u - x) if u >= 2.0 else x - (u - 1.0)) / u
     s = f / (2.0 + f)

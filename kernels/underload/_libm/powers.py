@@ -2,13 +2,10 @@
 
 import math
 
-import numpy as np
-
 from .._jit import kernel
+from ._bits import from_bits, head, to_bits
 
 __all__ = ["log2", "power"]
-
-HIGH_WORD = -0x100000000
 
 # log((1 + s) / (1 - s)) = 2 s + 2 s**3 / 3 + (2 s**5 / 3) L(s**2), for bases within sqrt(3/2) of 1 or 1.5.
 L1, L2, L3 = 5.99999999999994648725e-01, 4.28571428578550184252e-01, 3.33333329818377432918e-01
@@ -28,22 +25,16 @@ HALF_ULP = 8.0085662595372944372e-17  # log2 of (the overflow threshold plus hal
 
 
 @kernel
-def _head(x):
-    """`x` without its 32 last bits: the product of two such numbers is nearly exact."""
-    return np.int64(np.int64(np.float64(x).view(np.int64)) & HIGH_WORD).view(np.float64)
-
-
-@kernel
 def _log2(x):
-    """log2(`x`) for finite `x` > 0 as a sum of two numbers, the first of them a `_head`."""
+    """log2(`x`) for finite `x` > 0 as a sum of two numbers, the first of them a `head`."""
     n = 0
     if x < 2.2250738585072014e-308:  # subnormal
         x = x * 9007199254740992.0  # 2**53
         n = -53
-    bits = np.int64(np.float64(x).view(np.int64))
+    bits = to_bits(x)
     shift = (bits >> 52) - 1023
     n += shift
-    m = np.int64(bits - (shift << 52)).view(np.float64)
+    m = from_bits(bits - (shift << 52))
     base, high, low = 1.0, 0.0, 0.0
     if m >= ROOT_3:
         m *= 0.5
@@ -54,23 +45,23 @@ def _log2(x):
     u = m - base
     v = 1.0 / (m + base)
     s = u * v
-    s_high = _head(s)
-    t_high = _head(m + base)
+    s_high = head(s)
+    t_high = head(m + base)
     t_low = m - (t_high - base)
     s_low = v * ((u - s_high * t_high) - s_high * t_low)
     # 3 + s**2 + ... in two parts, times s.
     z = s * s
     r = z * z * (L1 + z * (L2 + z * (L3 + z * (L4 + z * (L5 + z * L6))))) + s_low * (s_high + s)
     z = s_high * s_high
-    t_high = _head(3.0 + z + r)
+    t_high = head(3.0 + z + r)
     t_low = r - ((t_high - 3.0) - z)
     u = s_high * t_high
     v = s_low * t_high + t_low * s
-    p_high = _head(u + v)
+    p_high = head(u + v)
     p_low = v - (p_high - u)
     z_high = CP_HIGH * p_high
     z_low = CP_LOW * p_high + p_low * CP + low
-    whole = _head(((z_high + z_low) + high) + n)
+    whole = head(((z_high + z_low) + high) + n)
     return whole, z_low - (((whole - n) - high) - z_high)
 
 
@@ -84,7 +75,7 @@ def _exp2(high, low):
         return 0.0
     k = math.floor(z + 0.5)
     high -= k
-    t = _head(low + high)
+    t = head(low + high)
     u = t * LN2_HIGH
     v = (low - (t - high)) * LN2 + t * LN2_LOW
     z = u + v
@@ -95,8 +86,8 @@ def _exp2(high, low):
     if k > 1023:  # 2**k does not fit
         return y * 2.0 * 8.98846567431158e307  # 2**1023
     if k < -1021:  # the result may be subnormal: round once, at the end
-        return y * np.int64((k + 2023) << 52).view(np.float64) * 9.33263618503218878990e-302  # 2**-1000
-    return y * np.int64((k + 1023) << 52).view(np.float64)
+        return y * from_bits((k + 2023) << 52) * 9.33263618503218878990e-302  # 2**-1000
+    return y * from_bits((k + 1023) << 52)
 
 
 @kernel
@@ -136,5 +127,5 @@ def power(x, y):
     if y == -1.0:
         return 1.0 / x
     t1, t2 = _log2(x)
-    y1 = _head(y)
+    y1 = head(y)
     return _exp2(y1 * t1, (y - y1) * t1 + y * t2)

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from .._jit import kernel
+from ._bits import to_bits
 
 __all__ = ["cos", "sin"]
 
@@ -74,7 +75,7 @@ def _far(x):
     Columns left of the point count multiples of 2**24 quarter turns and are left out; eight right of it leave an error
     of 2**-164 turns, and no float64 comes closer than 2**-62 to a multiple of pi / 2 (Payne and Hanek, 1983).
     """
-    bits = np.int64(np.float64(x).view(np.int64))
+    bits = to_bits(x)
     exponent = (bits >> 52) - 1075
     place = exponent // 24
     shift = exponent - 24 * place

@@ -13,7 +13,7 @@ def elementwise(function):
     @kernel
     def fill(first, second, out):
         for i in range(len(out)):
-            out[i] = function(first[i], second[i])
+            out[i] = function(float(first[i]), float(second[i]))
 
     def apply(first, second):
         if np.ndim(first) == 0 and np.ndim(second) == 0:

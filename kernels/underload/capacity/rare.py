@@ -4,6 +4,8 @@ Arguments may be numbers or arrays that broadcast against each other; numbers gi
 their digits at probabilities of 1e-300 and 1e18 trials: powers of 1 - p go through log1p and expm1.
 """
 
+import math
+
 from underload import _check
 from underload._jit import kernel
 from underload._libm import expm1, log1p
@@ -34,7 +36,7 @@ def seen_in_window(rate, seconds):
 @kernel
 def gap_quantile(rate, q):
     """The time within which the next event comes with probability q; inf at a rate of 0. float64 all."""
-    return -log1p(-q) / rate
+    return -log1p(-q) / rate if rate > 0.0 else math.inf
 
 
 @kernel

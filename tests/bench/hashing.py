@@ -122,33 +122,39 @@ def bounded_loads(twins, n):
     return f"bounded-loads, {n} nodes", KEYS / ours / 1e6, c / ours
 
 
+def _per_key(what, ours, keys, theirs, peer_keys):
+    """A row of `beside_python`: each contestant has as many keys as it needs to be timed."""
+    mine, peer = _least((ours, theirs))
+    return what, keys / mine / 1e6, (peer / peer_keys) / (mine / keys)
+
+
 def beside_python(n):
     """(what, million keys a second, our speed / theirs) beside the packages that are installed here."""
-    table, keys = [], splitmix64(np.arange(2**16))
-    texts = [str(key) for key in range(2**13)]
-    packed, out = hashing.pack(texts), np.empty(2**13, dtype=np.int32)
+    table, keys, few = [], splitmix64(np.arange(KEYS)), 2**13
+    texts = [str(key) for key in range(KEYS // 4)]
+    packed, out = hashing.pack(texts), np.empty(KEYS, dtype=np.int32)
     try:
         import jump as peer
     except ImportError:
         pass
     else:
-        mine, numbers = hashing.Jump(n), keys.tolist()
-        mine.assign(keys)
-        ours, theirs = _least((lambda: mine.assign(keys), lambda: [peer.hash(key, n) for key in numbers]))
-        table.append((f"jump-consistent-hash, {n} nodes", len(keys) / ours / 1e6, theirs / ours))
+        mine, numbers = hashing.Jump(n), keys[:few].tolist()
+        pair = (lambda: mine.assign(keys, out)), KEYS, (lambda: [peer.hash(key, n) for key in numbers]), few
+        table.append(_per_key(f"jump-consistent-hash, {n} nodes", *pair))
     try:
         import uhashring
     except ImportError:
-        pass
-    else:
-        names = [f"server{i}" for i in range(n)]
-        peer, ring = uhashring.HashRing(nodes=names), hashing.Ring(n, 160)
-        ring.assign(packed, out)
-        ours, theirs = _least((lambda: ring.assign(packed, out), lambda: [peer.get_node(text) for text in texts]))
-        table.append((f"uhashring, {n} nodes", len(texts) / ours / 1e6, theirs / ours))
-        peer, ketama = uhashring.HashRing(nodes=names, hash_fn="ketama"), hashing.Ketama(names)
-        ours, theirs = _least((lambda: ketama.assign(packed, out), lambda: [peer.get_node(text) for text in texts]))
-        table.append((f"uhashring with ketama, {n} nodes", len(texts) / ours / 1e6, theirs / ours))
+        return table
+    names = [f"server{i}" for i in range(n)]
+    plain, compatible = uhashring.HashRing(nodes=names), uhashring.HashRing(nodes=names, hash_fn="ketama")
+    ring, ketama, part = hashing.Ring(n, 160), hashing.Ketama(names), out[: len(texts)]
+    for what, peer, ours, count in (
+        ("uhashring, numbers", plain, lambda: ring.assign(keys, out), KEYS),
+        ("uhashring, strings", plain, lambda: ring.assign(packed, part), len(texts)),
+        ("uhashring with ketama", compatible, lambda: ketama.assign(packed, part), len(texts)),
+    ):
+        pair = ours, count, (lambda: [peer.get_node(text) for text in texts[:few]]), few  # noqa: B023
+        table.append(_per_key(f"{what}, {n} nodes", *pair))
     return table
 
 
@@ -162,17 +168,21 @@ def many_keys(count=10**8):
     return times
 
 
-def rows():
-    """One row a case: (what, million keys a second, our speed / theirs)."""
-    twins = build()
-    table = []
+def speeds():
+    """(what, million keys a second, our speed / theirs): beside the twins, and beside Python."""
+    twins, table = build(), []
     for n in SIZES:
         table += [*beside_twins(twins, n), bounded_loads(twins, n)]
-    for n in (10, 1000):
-        table += beside_python(n)
-    return table
+    return table, [row for n in (10, 1000) for row in beside_python(n)]
+
+
+def rows():
+    """One row a case: (what, our time / that of C++, our time / that of Python's package)."""
+    twins, peers = speeds()
+    return [(what, 1 / ratio, None) for what, _, ratio in twins] + [(what, None, 1 / ratio) for what, _, ratio in peers]
 
 
 if __name__ == "__main__":
-    for what, speed, ratio in rows():
-        print(f"{what:40s} {speed:8.1f} M keys/s  {ratio:7.2f} x")
+    for part in speeds():
+        for what, speed, ratio in part:
+            print(f"{what:40s} {speed:8.1f} M keys/s  {ratio:7.2f} x")

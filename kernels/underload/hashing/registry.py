@@ -24,8 +24,13 @@ from underload.hashing.straw2 import Straw2
 
 __all__ = ["registry", "restore"]
 
-registry = {
-    placement.name: placement
+
+class Registry(dict):
+    """A dictionary of the placements, each a class, by their names: ``registry["ring"](nodes)`` makes one."""
+
+
+registry = Registry(
+    (placement.name, placement)
     for placement in (
         Modulo,
         FastRange,
@@ -49,7 +54,7 @@ registry = {
         Memento,
         JumpBackAnchor,
     )
-}
+)
 
 
 def restore(state):

@@ -65,6 +65,8 @@ def _angles(rng, n):
     with mpmath.workdps(360):
         near = [float(k * mpmath.pi / 2) for k in multiples]
     near += [math.nextafter(x, math.inf) for x in near]
+    # The closest of those below 2**20 pi / 2, by the convergents of 2 / pi: the first is 4e-17 away from a multiple.
+    near += [321307.9594422229, 413441.44719405076, 871790.3905748408]
     signs = rng.choice([-1.0, 1.0], len(near))
     wide = _spread(rng, math.log(1.6e6), 709.7, third)
     ordinary = [_spread(rng, -745, 1, third), rng.uniform(-10, 10, n), rng.uniform(-1.65e6, 1.65e6, third)]

@@ -82,7 +82,7 @@ def test_a_picture_can_say_which_live_figure_it_stands_for(shown):
 
 @pytest.mark.parametrize("name", ["", "Waiting", "two words", "-x", "x-", "a--b", "a_b", "é", "a\n", 3])
 def test_a_live_figure_has_a_plain_name(name):
-    with pytest.raises(ValueError, match="live .* must be a name"):
+    with pytest.raises(ValueError, match=r"live .* must be a name"):
         figures.figure(live=name)
 
 

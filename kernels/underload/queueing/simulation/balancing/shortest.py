@@ -4,7 +4,6 @@ A heap of departures keeps the queue lengths current. Servers of equal length st
 length or in lists, so that a change of length by one moves a server in constant time.
 """
 
-
 from underload._jit import kernel
 from underload.queueing.simulation.balancing.farm import join_server
 from underload.queueing.simulation.keyed_heap import pop_keyed, push_keyed, replace_least_keyed

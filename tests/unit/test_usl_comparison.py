@@ -171,6 +171,9 @@ def test_weights_from_repetitions_by_hand():
     load, throughput = [1, 1, 1, 2, 2, 2], [9, 10, 11, 16, 20, 24]
     # Variances 1 and 16: weights in proportion 16 to 1, of mean 1.
     np.testing.assert_allclose(usl.repeat_weights(load, throughput), np.repeat([32 / 17, 2 / 17], 3), rtol=1e-14)
+    # Of four measurements the squares are divided by three: 1 and 32 / 3.
+    own = usl.repeat_weights([*load, 2], [*throughput, 20])
+    assert own[0] / own[-1] == pytest.approx(32 / 3, rel=1e-14)
     # Means 10 and 20: 4 to 1.
     relative = usl.repeat_weights(load, throughput, "relative")
     np.testing.assert_allclose(relative, np.repeat([1.6, 0.4], 3), rtol=1e-14)
@@ -249,6 +252,10 @@ def test_what_differs_is_rejected():
     # A second way: each law with the shared values held is the series' own best.
     assert kept.laws["a"].coherency == kept.laws["b"].coherency
     assert kept.squares >= kept.separate_squares
+    # Two parameters fewer than the six of separate fits, which leave 14 - 6.
+    gain = (kept.squares - kept.separate_squares) / 2
+    assert kept.f_statistic == pytest.approx(gain / (kept.separate_squares / 8), rel=1e-9)
+    assert kept.p_value == pytest.approx(stats.f.sf(kept.f_statistic, 2, 8), rel=1e-9)
 
 
 def test_bounds_hold_for_series():

@@ -28,7 +28,7 @@
       measurement: { label: "PostgreSQL, recorded", unit: "ms", role: "measurement", show: (v) => (v >= 0 ? Live.digits(v, 3) : "not at this number") },
     },
     setup: ({ kernels }) => {
-      const clients = BigInt64Array.from([...Array(512).keys()].map((i) => i + 1).filter((n) => n < 40 || n % 8 === 0), BigInt);
+      const clients = BigInt64Array.from([...Array(512).keys()].map((i) => i + 1).filter((n) => n < 40 || n % 8 === 0 || CLIENTS.includes(n)), BigInt);
       const model = [new Float64Array(clients.length), new Float64Array(clients.length)];
       kernels.landing_model(clients, ...model);
       const trials = [0, 1, 2].map(() => new Float64Array(TRIALS));

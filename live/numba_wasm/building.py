@@ -136,7 +136,7 @@ def _optimise(module, machine, kept):
 INSTRUCTIONS = re.compile(
     r"llvm\.(sqrt|floor|ceil|trunc|fabs|rint|nearbyint|roundeven|copysign|minnum|maxnum|minimum|maximum|memset|memcpy|"
     r"memmove|ctlz|cttz|ctpop|bswap|fshl|fshr|[us](add|sub|mul)\.with\.overflow|[us](add|sub)\.sat|[us]?(min|max)|abs|"
-    r"vector\.reduce|lifetime|assume|expect|experimental\.noalias|is\.constant|prefetch|trap|wasm|stacksave|stackrestore)\b"
+    r"vector\.reduce|is\.fpclass|lifetime|assume|expect|experimental\.noalias|is\.constant|prefetch|trap|wasm|stacksave|stackrestore)\b"
 )
 ROUNDING = re.compile(r"llvm\.(\w+)\.(?:f\d+|v\d+f\d+)")
 

@@ -111,6 +111,8 @@ def modulo(x, y):
 
 @njit
 def rounded(x):
+    if x == 0.0 or x == math.inf:
+        return x
     return math.floor(x) + math.ceil(x) + np.rint(x) + math.sqrt(abs(x)) + max(x, 1.0) + min(x, 2.0)
 
 

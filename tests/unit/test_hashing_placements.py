@@ -66,6 +66,10 @@ def test_index_of_the_circle_on_chosen_points():
     order = sorted(zip(points.tolist(), owners.tolist()))
     slow = [next((node for point, node in order if point >= mixers.splitmix(key)), order[0][1]) for key in KEYS]
     assert out.tolist() == slow
+    # A point at a key's own hash is its successor.
+    own = hashing.splitmix64(WORDS[10:20])
+    _assign(WORDS[10:20], *circle(own, np.arange(10)), out[:10])
+    assert out[:10].tolist() == list(range(10))
 
 
 @given(labels=labels, seed=st.integers(0, 2**64 - 1))
@@ -258,6 +262,21 @@ def test_what_leaves_from_the_end_only_is_the_plain_hash():
         assert placement.memory_bytes == 0
     assert (memento.assign(WORDS) == hashing.Jump(30).assign(WORDS)).all()
     assert (back.assign(WORDS) == hashing.JumpBack(30).assign(WORDS)).all()
+
+
+def test_a_number_below_a_large_one_is_drawn_again_if_it_must():
+    # Of 32 bits, 2**32 mod n are too many: three draws in ten with this n, one in millions with a few nodes.
+    from underload.hashing.jumpback_anchor import _below
+
+    n, again = 1_500_000_000, 0
+    for key in KEYS[:60]:
+        step = 1
+        while (mixers.word(key, step) % 2**32) * n % 2**32 < 2**32 % n:
+            step += 1
+        expected = (mixers.word(key, step) % 2**32) * n >> 32, (key + step * mixers.GOLDEN) % 2**64
+        assert _below(np.uint64(key), np.uint64(n)) == expected
+        again += step > 1
+    assert again > 5
 
 
 @pytest.mark.parametrize(("before", "after"), [(1, 2), (10, 11), (10, 20), (6, 4), (7, 7), (2**31 - 1, 2**31 - 2)])

@@ -27,7 +27,7 @@ EXACT = [name for name in NAMES if registry[name].shares == "equal"]
 @pytest.mark.parametrize("name", NAMES)
 def test_a_thousand_histories(name):
     some = contract.keys(60)
-    for seed in range(1000 if name != "ketama" else 50):
+    for seed in range(100 if name in ("ketama", "maglev", "directory") else 1000):  # large tables, made anew
         placement, now = contract.history(name, seed + 100, 12, some)
         assert (contract.saved(placement).assign(some) == now).all()
 
@@ -35,9 +35,9 @@ def test_a_thousand_histories(name):
 @pytest.mark.parametrize("name", EXACT)
 @pytest.mark.parametrize("n", [9, 10, 65, 1000])
 def test_shares_of_many_keys(name, n):
-    # 8 million keys: a bias of 0.3 % of a node's share at nine nodes would fail. A straw of 16 bits has ties, see
+    # 4 million keys: a bias of 0.5 % of a share at nine nodes would fail. A straw of 16 bits has ties, see
     # Straw2.
-    keys = 8_000_000 if name not in ("rendezvous", "straw2") or n < 100 else 500_000
+    keys = 4_000_000 if name not in ("rendezvous", "straw2") or n < 100 else 500_000
     loads = hashing.node_loads(registry[name](n), keys)
     found = hashing.balance(loads)
     assert found.p_value > contract.sidak(4 * len(EXACT))

@@ -4,8 +4,8 @@ Source: Weil, Brandt, Miller and Maltzahn, CRUSH: controlled, scalable, decentra
 2006; straw2 is Weil's repair of 2014, in Ceph's mapper.c: ln(u) / weight with u of 16 bits from Jenkins's 32-bit hash
 of (key, item, replica), in fixed point.
 
-**Deviations.** One bucket, not a tree of them. Ceph reads ln from two tables, one of which has a few hundred wrong
-digits; here 2**44 log2(u + 1) is rounded down. A key of 64 bits enters as the low half of its SplitMix64.
+**Deviations.** One bucket, not a tree of them. Ceph puts ln together from two tables that are inexact in places; here
+it is 2**44 log2(u + 1) rounded down. A key of 64 bits enters as the low half of its SplitMix64.
 """
 
 import numpy as np

@@ -186,6 +186,10 @@ def test_straw2():
     for replica in (0, 7):
         found = hashing.Straw2([3, 8, 1, 6], weights=weights, replica=replica).assign(WORDS).tolist()
         assert found == placements.straw2(KEYS, [3, 8, 1, 6], weights, replica, table)
+    # Heavy items: straws of a few thousand different lengths, so that rounding decides many of them.
+    keys = [mixers.splitmix(i) for i in range(3000)]
+    found = hashing.Straw2(9, weights=[65_000] * 9).assign(np.array(keys, dtype=np.uint64)).tolist()
+    assert found == placements.straw2(keys, range(9), [65_000] * 9, 0, table)
 
 
 def test_ranges():
@@ -207,6 +211,8 @@ def test_ranges_order_strings_as_bytes():
     texts = sorted(["", "a", "aa", "ab", "b", "zebra", "zebras", "é"], key=str.encode)
     placement = hashing.Ranges(2, [0, int.from_bytes(b"b\0\0\0\0\0\0\0", "big")])
     assert placement.assign(hashing.pack(texts)).tolist() == [0 if text.encode() < b"b" else 1 for text in texts]
+    after_b = hashing.Ranges(2, [0, int.from_bytes(b"b\0\0\0\0\0\0\1", "big")])
+    assert after_b.assign(hashing.pack(["b", "ba"])).tolist() == [0, 1]
 
 
 def test_directory_moves_as_few_slots_as_it_must():
@@ -240,6 +246,16 @@ def test_ketama_numbers_are_decimals():
     points = [placements.ketama_points(name, 40) for name in "abc"]
     hashes = [placements.ketama_points_of(str(key)) for key in KEYS]
     assert placement.assign(WORDS).tolist() == placements.on_points(hashes, points)
+
+
+def test_ketama_takes_the_point_at_the_hash_itself():
+    from underload.hashing.ketama import _assign
+
+    hashes = np.array([5, 6, 2**31, 2**32 - 1, 0, 7], dtype=np.uint32)
+    points, owners = np.array([5, 6, 2**31], dtype=np.uint32), np.array([1, 2, 3], dtype=np.int32)
+    out = np.empty(6, dtype=np.int32)
+    _assign(hashes, points, owners, np.array([0, 2], dtype=np.int32), np.uint32(31), out)
+    assert out.tolist() == [1, 2, 3, 1, 1, 3]
 
 
 def test_ketama_names_come_and_go():

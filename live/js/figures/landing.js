@@ -25,7 +25,7 @@
     outputs: {
       model: { label: "response time, model", unit: "ms" },
       simulation: { label: "simulated just now", unit: "ms", role: "simulation" },
-      measurement: { label: "PostgreSQL, recorded", unit: "ms", role: "measurement", show: (v) => (v >= 0 ? Live.digits(v, 3) : "not at this number") },
+      measurement: { label: "PostgreSQL, recorded", unit: "ms", role: "measurement" },
     },
     setup: ({ kernels }) => {
       const clients = BigInt64Array.from([...Array(512).keys()].map((i) => i + 1).filter((n) => n < 40 || n % 8 === 0 || CLIENTS.includes(n)), BigInt);
@@ -56,9 +56,10 @@
       const place = clients.indexOf(BigInt(values.clients));
       output.model = model[1][place];
       output.simulation = runs.get(values.clients).response[0];
-      output.measurement = median([...trials[2]].filter((_, i) => trials[0][i] === values.clients));
+      const recorded = median([...trials[2]].filter((_, i) => trials[0][i] === values.clients));
+      output.measurement = { value: recorded, note: recorded >= 0 ? "" : "(not at this number)" };
       const measured = output.measurement >= 0 ? `, PostgreSQL ${Live.digits(output.measurement, 3)} ms` : "";
-      say(`${values.clients} clients: model ${Live.digits(output.model, 3)} ms, simulation ${Live.digits(output.simulation, 3)} ms${measured}.`);
+      say(`${values.clients === 1 ? "1 client" : `${values.clients} clients`}: model ${Live.digits(output.model, 3)} ms, simulation ${Live.digits(output.simulation, 3)} ms${measured}.`);
     },
   });
 }

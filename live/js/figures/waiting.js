@@ -24,12 +24,13 @@
     charts.wait.points("simulation", utilization, mean, { ...ends(low, high), name: "mean, simulated" });
     charts.wait.points("simulation99", utilization, p99, { ...ends(low99, high99), name: "99th percentile, simulated" });
     charts.law.points("simulation", times, tails, { label: `${Live.count(customers)} simulated`, at: 100 });
-    if (mean < SHORTEST) charts.wait.text("below", utilization, SHORTEST, mean > 0 ? "simulated mean: below" : "nobody waited", { anchor: "middle", dy: -4, role: "simulation" });
+    if (mean < SHORTEST) charts.wait.text("below", utilization, SHORTEST, mean > 0 ? "simulated mean: below" : "nobody waited", { anchor: utilization < 0.5 ? "start" : "end", dy: -4, role: "simulation" });
     interval = [low, high];
     Object.assign(output, { mean, p99, waited });
   };
 
   const found = (output, customers) => {
+    if (output.mean === 0) return `nobody of ${Live.count(customers)} simulated customers waited`;
     const part = `${Live.digits(output.mean)} simulated with ${Live.count(customers)} customers`;
     return interval[0] <= interval[1] ? `${part}, ${between(interval)}` : `${part}, too few for an interval`;
   };

@@ -60,9 +60,9 @@
       },
     },
     outputs: {
-      theory: { label: "mean response, theory", unit: "service times" },
+      theory: { label: "mean response, theory of many", unit: "service times" },
       mean: { label: "simulated mean", unit: "service times", role: "simulation" },
-      many: { label: `${MANY} or more, theory`, unit: "of servers", show: share },
+      many: { label: `${MANY} or more, theory of many`, unit: "of servers", show: share },
       share: { label: `${MANY} or more, simulated`, unit: "of servers", role: "simulation", show: share },
       longest: { label: "longest queue now", unit: "requests", role: "simulation", show: String },
     },

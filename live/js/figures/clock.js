@@ -61,8 +61,8 @@
       gap: { label: "one every", show: Live.duration },
       second: { label: "chance of one in a second", show: (v) => Live.percent(v, 3) },
       longest: { label: "longest quiet, independent", show: (v) => (Number.isNaN(v) ? "too short to see" : Live.duration(v)) },
-      dispersion: { label: "dispersion, in bursts", role: "simulation" },
-      clean: { label: "clean requests that bound it", show: Live.count },
+      dispersion: { label: "dispersion of the bursts", role: "simulation" },
+      clean: { label: "clean requests that bound it", show: (v) => Live.count(Math.ceil(v)) },
     },
     setup: () => ({
       ticks: new Float64Array(2 * MOST), bursts: new BigInt64Array(2 * MOST),
@@ -83,7 +83,7 @@
       for (const [row, key, size, seed, role] of rows) {
         if (crowded) continue;
         const [count, , quiet] = kernels.clock_ticks(seed, rate, watch.seconds, size, ticks, bursts);
-        if (key === "independent") longest = quiet;
+        if (key === "independent") longest = count > 0 ? quiet : { value: quiet, text: "nothing came" };
         ticksOf(charts.strip, key, row, spread(ticks, bursts, count, watch.seconds), watch, role);
       }
       if (crowded) {
@@ -95,13 +95,17 @@
         if (even.length === 0) charts.strip.text("none", watch.seconds / watch.unit / 2, 0, "none due", { anchor: "middle", role: "muted" });
       }
 
+      let most = 0.2;
       for (const [key, size, role, at] of [["independent", 1, "ink", 7], ["bursts", burst, "simulation", 16]]) {
         if (key === "bursts" && !bursty(values)) continue;
         const index = kernels.clock_counts(5 + again, rate, size, DUE / rate, times, sizes, windows, shares, law);
         charts.counts.steps(key, edges, shares, { role, label: key === "bursts" ? `in bursts of ${burst}` : "independent", at });
         charts.counts.circle(`${key} law`, numbers, law, { role, name: `${key}, theory` });
         output.dispersion = index;
+        most = Math.max(most, shares[0], law[0]);
       }
+
+      charts.counts.domain({ y: [0, [0.3, 0.5, 0.75, 1].find((end) => end > most) ?? 1] });
 
       const [second, clean] = kernels.clock_facts(1 / odds, rate);
       Object.assign(output, { gap: 1 / rate, second, longest, clean });

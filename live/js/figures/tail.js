@@ -37,7 +37,7 @@
       hedged: { label: "request, hedged", unit: "ms" },
       late: { label: "slow requests, asked once", show: (v) => Live.percent(v, 2) },
       later: { label: "slow requests, hedged", show: (v) => Live.percent(v, 2) },
-      simulated: { label: "simulated", role: "simulation", show: (v) => Live.percent(v, 2) },
+      simulated: { label: "slow, simulated", role: "simulation", show: (v) => Live.percent(v, 2) },
       extra: { label: "more calls", show: (v) => Live.percent(v, 2) },
     },
     setup: ({ kernels }) => {
@@ -86,7 +86,8 @@
       }
 
       const [late, later, extra] = kernels.tail_facts(values.calls, slow, delay);
-      Object.assign(output, { once: onceHere[0], hedged: twiceHere[0], late, later, simulated, extra });
+      const told = (value) => (hedged ? value : { value, text: "–" });
+      Object.assign(output, { once: onceHere[0], hedged: told(twiceHere[0]), late, later: told(later), simulated, extra });
       const many = values.calls === 1 ? "One call" : `${values.calls} calls`;
       say(`${many}, slow once in ${values.slow}: ${words[values.quantile]} ${Live.digits(onceHere[0])} ms asked once`
         + (hedged ? `, ${Live.digits(twiceHere[0])} ms hedged for ${Live.percent(extra, 2)} more calls; slow requests ${Live.percent(late, 2)} and ${Live.percent(later, 2)}.` : `; slow requests ${Live.percent(late, 2)}.`));

@@ -14,6 +14,9 @@
   const exactMean = ({ servers, arrivals, service }) => exactly({ arrivals, service }) || (servers === 1 && arrivals === "poisson");
   const between = ([low, high]) => (low <= high ? `${Live.digits(low)} to ${Live.digits(high)}` : "no interval yet");
 
+  // A run forgets its empty start over (ca2 + cs2) / (1 - utilization)^2 customers; some hundred times that are many.
+  const settled = ({ utilization, arrivals, service }, customers) => customers * (1 - utilization) ** 2 > 150 * (SCV[arrivals] + Number(service));
+
   // The interval behind the mean that is being written to its read-out.
   let interval = [NaN, NaN];
 
@@ -26,7 +29,7 @@
     charts.law.points("simulation", times, tails, { label: `${Live.count(customers)} simulated`, at: 100 });
     if (mean < SHORTEST) charts.wait.text("below", utilization, SHORTEST, mean > 0 ? "simulated mean: below" : "nobody waited", { anchor: utilization < 0.5 ? "start" : "end", dy: -4, role: "simulation" });
     interval = [low, high];
-    Object.assign(output, { mean, p99, waited });
+    Object.assign(output, { mean: { value: mean, note: settled(values, customers) || !(mean > 0) ? "" : "a short run for this load: it started empty" }, p99, waited });
   };
 
   const found = (output, customers) => {

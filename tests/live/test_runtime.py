@@ -2,17 +2,14 @@
 
 import base64
 import contextlib
-import functools
-import http.server
 import json
 import math
 import pathlib
-import threading
 
 import numba_wasm
 import pytest
 from numba import njit
-from reader import DESKTOP, PHONE, Visit, assert_accessible, chromium, until
+from reader import DESKTOP, PHONE, Visit, assert_accessible, chromium, served, until
 
 HERE = pathlib.Path(__file__).parent
 SCRIPTS = HERE.parents[1] / "live" / "js"
@@ -85,30 +82,9 @@ def folder(tmp_path_factory):
     return folder
 
 
-@contextlib.contextmanager
-def served(folder):
-    class Strict(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *arguments):
-            pass
-
-        def end_headers(self):
-            self.send_header("Content-Security-Policy", POLICY)
-            super().end_headers()
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Strict, directory=str(folder)))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
 @pytest.fixture(scope="module")
 def site(folder):
-    with served(folder) as address:
+    with served(folder, POLICY) as address:
         yield address
 
 
@@ -588,11 +564,11 @@ def test_without_the_kernels_the_picture_stays(browser, folder, tmp_path):
     for path in folder.iterdir():
         (tmp_path / path.name).write_text(path.read_text("utf8"), "utf8")
     (tmp_path / "module.js").write_text('Live.module({manifest: {}, wasm: "AAAA"});', "utf8")
-    with served(tmp_path) as site, visiting(browser, site) as page:
+    with served(tmp_path, POLICY) as site, visiting(browser, site) as page:
         assert page.locator("#live-curve").get_attribute("data-ready") == "error"
         assert page.locator("#live-curve .twin").is_visible()
     (tmp_path / "module.js").write_text("", "utf8")
-    with served(tmp_path) as site, visiting(browser, site) as page:
+    with served(tmp_path, POLICY) as site, visiting(browser, site) as page:
         assert "did not arrive" in page.locator("#live-curve .live-failed").inner_text()
 
 

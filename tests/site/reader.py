@@ -41,20 +41,21 @@ def policy():
 
 
 @contextlib.contextmanager
-def served():
-    """The address of the built site, served to this machine only, with the policy."""
-    if not (ROOT / "index.html").exists():
+def served(folder=None, header=None):
+    """The address of a folder, served to this machine only under a policy: the built site under the guide's."""
+    if folder is None and not (ROOT / "index.html").exists():
         pytest.fail("run make book first: there is no _build/html/index.html")
+    folder, header = folder or ROOT, header or policy()
 
     class Strict(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *arguments):
             pass
 
         def end_headers(self):
-            self.send_header("Content-Security-Policy", policy())
+            self.send_header("Content-Security-Policy", header)
             super().end_headers()
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Strict, directory=str(ROOT)))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Strict, directory=str(folder)))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
